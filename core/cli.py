@@ -1,0 +1,35 @@
+"""`flask data`: everything the site needs before it can be served; `flask jobs`: the consumer of background work."""
+
+import time
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from flask_migrate import upgrade
+
+from core import stamp
+from core.jobs import huey
+from core.registry import Room
+from core.settings import settings
+
+
+@click.command("data")
+@with_appcontext
+def data() -> None:
+    """Prepare model, database, corpus, demonstration data and index."""
+    click.echo("· 数据库迁移")
+    upgrade()
+    rooms: tuple[Room, ...] = current_app.extensions["rooms"]
+    for seed in sorted((seed for room in rooms for seed in room.seeds), key=lambda seed: seed.order):
+        started = time.monotonic()
+        click.echo(f"· {seed.label}")
+        seed.run(lambda line: click.echo(f"    {line}"))
+        click.echo(f"    完成 {time.monotonic() - started:.1f} 秒")
+    stamp.write(settings())
+
+
+@click.command("jobs")
+@with_appcontext
+def jobs() -> None:
+    """Consume background work until a signal comes."""
+    huey.create_consumer(workers=1, worker_type="thread", check_worker_health=False).run()

@@ -1,0 +1,53 @@
+"""Background work: one huey queue in the instance folder, each task inside an application context."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from flask import Flask
+from huey import SqliteHuey
+
+from core.settings import load_settings
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_app: Flask | None = None
+
+
+def _queue() -> SqliteHuey:
+    instance = load_settings().instance
+    instance.mkdir(parents=True, exist_ok=True)
+    return SqliteHuey("marketplace", filename=str(instance / "jobs.db"))
+
+
+huey = _queue()
+
+
+def bind(app: Flask) -> None:
+    """Make `app` the application that tasks of this process run in."""
+    global _app  # noqa: PLW0603 - a consumer process has exactly one application
+    _app = app
+
+
+def in_app(function: Callable[P, R]) -> Callable[P, R]:
+    """Run `function` inside the bound application's context."""
+
+    @wraps(function)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        if _app is None:
+            raise RuntimeError("no application is bound to the job queue")
+        with _app.app_context():
+            return function(*args, **kwargs)
+
+    return wrapped
+
+
+def job(**options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """Declare a task: `@job()`; calling the result enqueues it."""
+    return lambda function: huey.task(**options)(in_app(function))
+
+
+def periodic(schedule: Any, **options: Any) -> Callable[[Callable[[], Any]], Any]:
+    """Declare a task that the consumer starts by `schedule` (huey.crontab)."""
+    return lambda function: huey.periodic_task(schedule, **options)(in_app(function))
