@@ -59,6 +59,13 @@ class Footer(Part):
     accessibility_contact: Text
 
 
+class Examples(Part):
+    """What the home page offers to try: searches of the list and questions about the plan."""
+
+    searches: tuple[Text, ...] = ()
+    questions: tuple[Text, ...] = ()
+
+
 class Coded(Protocol):
     @property
     def code(self) -> str: ...
@@ -76,6 +83,7 @@ class City(Part):
     holidays: Holidays = Holidays()
     policy: Policy
     targets: tuple[Target, ...] = ()
+    examples: Examples = Examples()
     footer: Footer
     systems: Annotated[tuple[Term, ...], Field(min_length=1)]
     domains: Annotated[tuple[Term, ...], Field(min_length=1)]

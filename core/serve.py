@@ -51,6 +51,7 @@ def _web(settings: Settings) -> list[str]:
         "--workers": settings.workers,
         "--blocking-threads": settings.threads,
         "--workers-kill-timeout": 5,
+        "--backpressure": settings.threads,
         "--log-level": "warning",
     }
     flat = [str(part) for option in options.items() for part in option]

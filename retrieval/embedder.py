@@ -7,7 +7,7 @@ import re
 import threading
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -100,30 +100,32 @@ class SentenceEmbedder:
 
 
 class Remembered:
-    """The vectors of the queries used last. Safe to use from several threads."""
+    """The vectors of the queries used last, by digest: what people pasted is not kept. Safe in several threads."""
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._vectors: OrderedDict[str, Vectors] = OrderedDict()
+        self._vectors: OrderedDict[bytes, Vectors] = OrderedDict()
         self._lock = threading.Lock()
 
     def rows(self, texts: list[str], compute: Callable[[list[str]], Vectors], dimensions: int) -> Vectors:
         """Return (n, dimensions), computing only the rows of texts not remembered."""
-        known = self._recall(texts)
-        new = [text for text in dict.fromkeys(texts) if text not in known]
+        keys = {text: hashlib.sha256(text.encode()).digest() for text in texts}
+        known = self._recall(keys.values())
+        new = [text for text, key in keys.items() if key not in known]
         if new:
-            known |= zip(new, compute(new), strict=True)
-            self._keep({text: known[text] for text in new})
-        return np.stack([known[text] for text in texts]) if texts else np.empty((0, dimensions), np.float32)
+            fresh = dict(zip((keys[text] for text in new), compute(new), strict=True))
+            self._keep(fresh)
+            known |= fresh
+        return np.stack([known[keys[text]] for text in texts]) if texts else np.empty((0, dimensions), np.float32)
 
-    def _recall(self, texts: list[str]) -> dict[str, Vectors]:
+    def _recall(self, keys: Iterable[bytes]) -> dict[bytes, Vectors]:
         with self._lock:
-            known = {text: self._vectors[text] for text in texts if text in self._vectors}
-            for text in known:
-                self._vectors.move_to_end(text)
+            known = {key: self._vectors[key] for key in keys if key in self._vectors}
+            for key in known:
+                self._vectors.move_to_end(key)
             return known
 
-    def _keep(self, fresh: dict[str, Vectors]) -> None:
+    def _keep(self, fresh: dict[bytes, Vectors]) -> None:
         with self._lock:
             self._vectors.update(fresh)
             while len(self._vectors) > self._most:
