@@ -62,5 +62,5 @@ def test_the_site_is_the_second_citys(tmp_path: Path) -> None:
             page = visible(client.get(path))
             assert "临江" in page
             assert "深圳" not in page
-        assert "低空物流" in visible(client.get("/scenarios"))
+        assert "低空物流" in visible(client.get("/"))
         db.engine.dispose()

@@ -1,0 +1,1 @@
+"""Which open scenarios fit a solution, and why."""

@@ -1,0 +1,57 @@
+"""Demonstration scenarios in the database, with the passages that matching reads."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from accounts.models import Organisation
+from core import clock
+from core.extensions import db
+from core.settings import ROOT
+from retrieval.operations import Piece, fill_vectors, put_document
+from retrieval.text import sentences
+from scenario_catalog.models import Scenario
+
+FIELDS = ("title", "background", "scope", "indicators", "resources", "conditions", "acceptance")
+
+
+def demo_scenarios() -> list[dict[str, Any]]:
+    files = sorted((ROOT / "scenario_catalog" / "demo").glob("batch-*.json"))
+    return [row for file in files for row in json.loads(file.read_text(encoding="utf-8"))["scenarios"]]
+
+
+def add_scenario(agency: Organisation, number: str, row: dict[str, Any], **changes: Any) -> Scenario:
+    """Publish a row of the demonstration files as an open scenario."""
+    kept = {name: row[name] for name in ("system", "domain", "district", "mode", "budget_min", "budget_max", *FIELDS)}
+    now = clock.now()
+    times = {"deadline": clock.today() + timedelta(days=20), "published_at": now, "created_at": now, "updated_at": now}
+    scenario = Scenario(number=number, agency=agency, **{"status": "open", **kept, **times, **changes})
+    db.session.add(scenario)
+    put_document(db.session(), "scenarios", number, list(pieces(row)))
+    return scenario
+
+
+def pieces(row: dict[str, Any]):
+    for field in FIELDS:
+        text = "\n".join(row[field]) if isinstance(row[field], list) else row[field]
+        yield from (Piece(span.text, field, span.start, span.end) for span in sentences(text))
+
+
+@pytest.fixture
+def agency(app: Flask) -> Organisation:
+    found = Organisation(code="water", kind="agency", name="临海市水务所")
+    db.session.add(found)
+    return found
+
+
+@pytest.fixture
+def eight_open(app: Flask, agency: Organisation) -> list[Scenario]:
+    """Eight open scenarios of eight domains, with vectors."""
+    rows = [row for row in demo_scenarios() if row["deadline"] > 0 and not row.get("history")][:8]
+    found = [add_scenario(agency, f"SZ-2026-{place:04d}", row) for place, row in enumerate(rows, 1)]
+    db.session.commit()
+    fill_vectors()
+    return found
