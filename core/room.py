@@ -1,27 +1,31 @@
 """The face of `core` towards app.py."""
 
-from flask import Flask
+from flask import Flask, current_app, request, url_for
 
-from core import audit, cli, clock, formats, site
+from core import audit, cli, clock, formats, site, wording
 from core.assets import asset
 from core.city import city
-from core.registry import MenuItem, Room
+from core.registry import Room
 from core.settings import settings
 from core.web import large_print, url_with
 
 TABLES = (audit.AuditEvent,)
 
 
-def _menu() -> list[MenuItem]:
-    from flask import current_app
-
-    rooms: tuple[Room, ...] = current_app.extensions["rooms"]
-    return sorted((item for room in rooms for item in room.menu), key=lambda item: item.order)
+def _menu() -> list[tuple[str, str]]:
+    """Return label and address of each entry of the main menu, in order; worked out once."""
+    known: dict[str, list[tuple[str, str]]] = current_app.extensions.setdefault("menu", {})
+    if request.script_root not in known:
+        rooms: tuple[Room, ...] = current_app.extensions["rooms"]
+        items = sorted((item for room in rooms for item in room.menu), key=lambda item: item.order)
+        known[request.script_root] = [(item.label, url_for(item.endpoint)) for item in items]
+    return known[request.script_root]
 
 
 def _setup(app: Flask) -> None:
     app.jinja_env.filters.update(formats.FILTERS)
     site.setup(app)
+    wording.install(app)
 
 
 ROOM = Room(

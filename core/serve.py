@@ -64,7 +64,8 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
 
 def _supervise(commands: Sequence[Sequence[str]]) -> int:
     """Start the commands; when one ends, or a signal comes, end all."""
-    signal.signal(signal.SIGTERM, _stop)
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background job starts with SIGINT ignored
+        signal.signal(number, _stop)
     children = [subprocess.Popen(command, cwd=ROOT) for command in commands]
     try:
         while all(child.poll() is None for child in children):
