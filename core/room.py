@@ -7,7 +7,7 @@ from core.assets import asset
 from core.city import city
 from core.registry import Room
 from core.settings import settings
-from core.web import large_print, url_with
+from core.web import fixed, large_print, url_with
 
 TABLES = (audit.AuditEvent,)
 
@@ -36,6 +36,7 @@ ROOM = Room(
         "asset": asset,
         "budget_text": formats.budget,
         "city": city,
+        "fixed": fixed,
         "large_print": large_print,
         "menu": _menu,
         "settings": settings,

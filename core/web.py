@@ -5,8 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, abort, make_response, render_template, request, url_for
+from flask import Response, abort, current_app, make_response, render_template, request, url_for
+from flask_babel import get_locale
 from jinja2_fragments.flask import render_block
+from markupsafe import Markup
 from sqlalchemy import Select, func, select
 
 from core.extensions import db, htmx
@@ -28,6 +30,15 @@ def render(template: str, *, fragment: str | None = None, status: int = 200, **c
     response = make_response(body, status)
     response.vary.add("HX-Request")
     return response
+
+
+def fixed(template: str) -> Markup:
+    """Return the HTML of a template that depends on the site and its language only, rendered once for each."""
+    known: dict[tuple[str, ...], Markup] = current_app.extensions.setdefault("fixed", {})
+    key = (template, str(get_locale()), request.script_root)
+    if key not in known or current_app.debug:
+        known[key] = Markup(render_template(template))  # noqa: S704 - a template's own output
+    return known[key]
 
 
 def large_print() -> bool:
@@ -59,12 +70,12 @@ class Page:
     def window(self, around: int = 2) -> Iterator[int | None]:
         """Yield the page numbers to show; None stands for a gap."""
         previous = 0
-        for number in range(1, self.pages + 1):
-            if number in {1, self.pages} or abs(number - self.number) <= around:
-                if number > previous + 1:
-                    yield None
-                yield number
-                previous = number
+        near = range(max(1, self.number - around), min(self.pages, self.number + around) + 1)
+        for number in sorted({1, self.pages, *near}):
+            if number > previous + 1:
+                yield None
+            yield number
+            previous = number
 
 
 def page_number() -> int:

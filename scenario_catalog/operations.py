@@ -1,0 +1,172 @@
+"""What is done with scenarios and batches. Callers own the transaction."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from accounts.models import Organisation
+from core import audit, clock
+from core.audit import Actor
+from core.city import city
+from core.errors import InvalidInputError
+from core.lifecycle import LifecycleError
+from retrieval.operations import Piece, put_document
+from retrieval.text import sentences
+from scenario_catalog import draft as drafts
+from scenario_catalog import queries, rules
+from scenario_catalog.draft import Draft
+from scenario_catalog.models import Batch, BatchEntry, Scenario, ScenarioArticle, ScenarioMove, ScenarioTag
+
+COLLECTION = "scenarios"
+
+# The fields that are searched, in the order of the page; each is the heading of its passages.
+SEARCHED = ("title", "background", "scope", "indicators", "conditions", "resources", "acceptance")
+EDITABLE = ("draft", "returned")
+LONGEST_REASON = 40
+
+
+def create_draft(session: Session, actor: Actor, agency: Organisation, draft: Draft, *, demo: bool = False) -> Scenario:
+    """Write down a need of an agency."""
+    now = clock.now()
+    scenario = Scenario(agency=agency, status="draft", demo=demo, created_at=now, updated_at=now)
+    _write(scenario, draft)
+    session.add(scenario)
+    session.flush()
+    audit.record(session, actor, "create", "scenario", scenario.id)
+    return scenario
+
+
+def save(session: Session, actor: Actor, scenario: Scenario, draft: Draft) -> None:
+    """Change a draft. What was submitted or published is not changed this way."""
+    if scenario.status not in EDITABLE:
+        raise InvalidInputError(_("只有草稿和已退回的场景可以修改"))
+    _write(scenario, draft)
+    scenario.updated_at = clock.now()
+    session.flush()
+    audit.record(session, actor, "save", "scenario", scenario.id)
+
+
+def move(session: Session, actor: Actor, scenario: Scenario, verb: str, reason: str = "") -> None:
+    """Make a move of the lifecycle, for a reason: a code where the lifecycle knows codes, else words.
+
+    Raises LifecycleError with a readable reason. Publication is a batch's: see `publish_batch`.
+    """
+    if verb == "publish":
+        raise LifecycleError(_("场景随批次发布"))
+    if len(reason) > LONGEST_REASON:
+        raise InvalidInputError(_("理由最多 %(n)s 字", n=LONGEST_REASON))
+    _move(session, actor, scenario, verb, reason)
+
+
+def record_result(session: Session, actor: Actor, scenario: Scenario, text: str) -> None:
+    """Write down what came of a scenario."""
+    scenario.result = text
+    scenario.updated_at = clock.now()
+    session.flush()
+    audit.record(session, actor, "record_result", "scenario", scenario.id)
+
+
+def create_batch(session: Session, actor: Actor, title: str, *, summary: str = "", demo: bool = False) -> Batch:
+    """Open a batch, to which approved scenarios are added until it is published."""
+    batch = Batch(title=title, summary=summary, demo=demo)
+    session.add(batch)
+    session.flush()
+    audit.record(session, actor, "create", "batch", batch.id)
+    return batch
+
+
+def publish_batch(session: Session, actor: Actor, batch: Batch) -> None:
+    """Publish a batch and its scenarios at one instant: numbers, frozen entries and passages, all or nothing."""
+    now = clock.now()
+    _take_batch(session, actor, batch)
+    scenarios = sorted(batch.scenarios, key=lambda scenario: (scenario.number or "", scenario.id))
+    if not scenarios:
+        raise InvalidInputError(_("批次中没有场景，不能发布"))
+    batch.number = (session.scalar(queries.highest_batch_number()) or 0) + 1
+    batch.published_at = now
+    _assign_numbers(session, scenarios)
+    for position, scenario in enumerate(scenarios, 1):
+        scenario.published_at = now
+        _move(session, actor, scenario, "publish")
+        _freeze(session, batch, scenario, position)
+        write_passages(session, scenario)
+    session.flush()
+    session.expire(batch, ["scenarios"])
+    audit.record(session, actor, "publish", "batch", batch.id)
+
+
+def write_passages(session: Session, scenario: Scenario) -> None:
+    """Make the scenario's present texts what is found of it."""
+    put_document(session, COLLECTION, scenario.number or "", [*_pieces(scenario)])
+
+
+def _take_batch(session: Session, actor: Actor, batch: Batch) -> None:
+    """Move the batch first: the database lets one writer in, so that numbers are counted by one publication at a time."""
+    session.flush()
+    target = rules.BATCH.check(batch.status, "publish", actor.role)
+    _change(session, batch, target)
+
+
+def _move(session: Session, actor: Actor, scenario: Scenario, verb: str, reason: str = "") -> None:
+    now = clock.now()
+    facts = {"is_open": rules.is_open(scenario, now), "reason": reason, "note": reason}
+    target = rules.SCENARIO.check(scenario.status, verb, actor.role, **facts)
+    _change(session, scenario, target)
+    scenario.reason = reason
+    scenario.updated_at = now
+    scenario.moves.append(ScenarioMove(at=now, verb=verb, status=target, reason=reason))
+    session.flush()
+    audit.record(session, actor, verb, "scenario", scenario.id)
+
+
+def _change(session: Session, row: Batch | Scenario, target: str) -> None:
+    """Change the status in the database only if it is still the one that was checked."""
+    session.flush()
+    kind: Any = type(row)
+    change = update(kind).where(kind.id == row.id, kind.status == row.status).values(status=target)
+    done: Any = session.execute(change.execution_options(synchronize_session=False))
+    if done.rowcount != 1:
+        raise LifecycleError(_("状态刚刚被他人改变，请刷新后再试"))
+    session.refresh(row, ["status"])
+
+
+def _assign_numbers(session: Session, scenarios: Sequence[Scenario]) -> None:
+    """Number the scenarios after the last number of the year; a number that came with a list is kept."""
+    prefix, year = city().prefix, clock.local(clock.now()).year
+    last = session.scalar(queries.highest_number(prefix, year))
+    sequence = rules.sequence_of(last) if last else 0
+    for scenario in scenarios:
+        if not scenario.number:
+            sequence += 1
+            scenario.number = rules.scenario_number(prefix, year, sequence)
+
+
+def _freeze(session: Session, batch: Batch, scenario: Scenario, position: int) -> None:
+    frozen = drafts.snapshot(scenario, scenario.agency.name)
+    entry = BatchEntry(batch_id=batch.id, scenario_id=scenario.id, position=position, snapshot=frozen)
+    entry.digest = drafts.digest(frozen)
+    session.add(entry)
+
+
+def _write(scenario: Scenario, draft: Draft) -> None:
+    values = asdict(draft)
+    tags, articles = values.pop("tags"), values.pop("articles")
+    for name, value in values.items():
+        setattr(scenario, name, list(value) if isinstance(value, tuple) else value)
+    scenario.tags = [ScenarioTag(tag=tag) for tag in dict.fromkeys(tags)]
+    scenario.article_rows = [ScenarioArticle(ordinal=ordinal) for ordinal in dict.fromkeys(articles)]
+
+
+def _pieces(scenario: Scenario) -> Iterator[Piece]:
+    """Yield the sentences of each searched field, with offsets into the field; indicators are one a line."""
+    for field in SEARCHED:
+        value = getattr(scenario, field)
+        text = value if isinstance(value, str) else "\n".join(value)
+        if field == "title":
+            yield Piece(text, field, 0, len(text))
+        else:
+            yield from (Piece(span.text, field, span.start, span.end) for span in sentences(text))
