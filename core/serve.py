@@ -13,6 +13,8 @@ from core.city import load_city
 from core.settings import ROOT, Settings, SettingsError, load_settings
 
 GRACE = 10.0
+# Seconds between two starts: on a small machine the web server's first page goes before the consumer's imports.
+APART = 2.5
 FLASK = (sys.executable, "-m", "flask", "--app", "app")
 
 
@@ -66,8 +68,11 @@ def _supervise(commands: Sequence[Sequence[str]]) -> int:
     """Start the commands; when one ends, or a signal comes, end all."""
     for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background job starts with SIGINT ignored
         signal.signal(number, _stop)
-    children = [subprocess.Popen(command, cwd=ROOT) for command in commands]
+    children: list[subprocess.Popen[bytes]] = []
     try:
+        for command in commands:
+            children.append(subprocess.Popen(command, cwd=ROOT))
+            time.sleep(APART)
         while all(child.poll() is None for child in children):
             time.sleep(0.2)
     except KeyboardInterrupt:

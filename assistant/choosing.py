@@ -1,0 +1,143 @@
+"""Which sentences to show: what answers, and no more than is needed."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from assistant.corpus import Corpus
+from assistant.quantities import quantities
+from assistant.ranking import MONEY_WORDS, Candidate, Topic, match
+from assistant.reading import WHICH, Question, Term
+from assistant.slots import FIGURE_SLOTS, Slot
+
+MOST = 3
+MOST_ARTICLES = 6
+# Of each article in a list.
+MOST_LISTED = 2
+SCORE_IN_LIST = 0.17
+# An article of a list says at least this share of what the best one says.
+ENOUGH = 0.2
+# How far below the best a further sentence may stand: in its article, and in another one.
+NEAR_HERE, NEAR_ELSEWHERE = 0.6, 0.2
+# How much of the question a further sentence must add, as a share of its weight.
+ADDS_HERE, ADDS_ELSEWHERE = 0.10, 0.10
+# A sentence may fill what is asked only if it is about as much of the topic as the best one.
+SAME_TOPIC = 0.7
+# Sentences of one article that say as much as this of a question for several things all belong to the answer.
+ALIKE = 0.9
+# A word counts as an anchor of a list from here on; a sentence that says this much of the question needs no list.
+TELLING, SAYS_ALL = 0.55, 0.85
+CONDITIONS = ("但", "除", "其中", "前款", "同一", "上述", "前述", "已享受", "已获得", "不适用", "本条")
+
+
+def choose(corpus: Corpus, question: Question, about: Topic, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """Return what to quote, best first: at most MOST sentences, or one for each article when several are asked for."""
+    if not ranked:
+        return []
+    few = _few(question, about, ranked)
+    if _asks_for_list(question, ranked[0]):
+        listed = _listed(corpus, question, about, ranked)
+        if len({one.sentence.article for one in listed}) > 1:
+            return listed
+    return _with_condition(few, ranked)
+
+
+def on_topic(best: Candidate, one: Candidate) -> bool:
+    """Tell whether a sentence says about as much of the question's topic as the best one."""
+    return one.own_coverage >= SAME_TOPIC * best.own_coverage
+
+
+def anchors(corpus: Corpus, question: Question, about: Topic) -> list[Term]:
+    """Return the words that tell the articles of a list: rare ones that the document has."""
+    known = [(term, weight) for term, weight in about.weights.items() if any(map(corpus.frequency, term.forms))]
+    telling = [term for term, weight in known if weight >= TELLING and not MONEY_WORDS & set(term.forms)]
+    classes = WHICH.search(question.folded)
+    before = [term for term in telling if classes is None or question.folded.find(term.text) < classes.start()]
+    return before or telling or [term for term, _ in known if MONEY_WORDS & set(term.forms)]
+
+
+def _few(question: Question, about: Topic, ranked: Sequence[Candidate]) -> list[Candidate]:
+    best, *others = ranked
+    chosen = [best]
+    for one in others:
+        if len(chosen) == MOST or best.score - one.score > NEAR_HERE:
+            break
+        here = one.sentence.article == best.sentence.article
+        if not here and best.score - one.score > NEAR_ELSEWHERE:
+            continue
+        added = _added(about.weights, chosen, one) / about.own_total
+        alike = here and question.listing_or_which and one.own_coverage >= ALIKE * best.own_coverage
+        fills = here and on_topic(best, one) and _fills_more(question.slots, chosen, one)
+        if added >= (ADDS_HERE if here else ADDS_ELSEWHERE) or fills or alike:
+            chosen.append(one)
+    return chosen
+
+
+def _added(weighted: Mapping[Term, float], chosen: Sequence[Candidate], one: Candidate) -> float:
+    """Return the weight of the words that `one` has beyond what is chosen."""
+    return sum(
+        weight
+        * max(0.0, match(term, one.sentence.folded) - max(match(term, other.sentence.folded) for other in chosen))
+        for term, weight in weighted.items()
+    )
+
+
+def _fills_more(slots: Sequence[Slot], chosen: Sequence[Candidate], one: Candidate) -> bool:
+    return any(
+        slot.is_filled_by(one.sentence.folded) and not any(slot.is_filled_by(other.sentence.folded) for other in chosen)
+        for slot in slots
+    )
+
+
+def _with_condition(chosen: list[Candidate], ranked: Sequence[Candidate]) -> list[Candidate]:
+    """Add the condition that directly follows the best sentence, if there is room for it."""
+    follows = chosen[0].sentence.index + 1
+    for one in ranked:
+        same = one.sentence.index == follows and one.sentence.article == chosen[0].sentence.article
+        if same and one.sentence.text.startswith(CONDITIONS) and one not in chosen and len(chosen) < MOST:
+            return [*chosen, one]
+    return chosen
+
+
+def _asks_for_list(question: Question, best: Candidate) -> bool:
+    if question.listing or (question.claims and WHICH.search(question.folded)):
+        return True
+    return (
+        bool(WHICH.search(question.folded)) and best.own_coverage < SAYS_ALL and not FIGURE_SLOTS & question.slot_names
+    )
+
+
+def _listed(corpus: Corpus, question: Question, about: Topic, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """Return the best sentences of each article that has an anchor of the question, in the order of the document."""
+    words = anchors(corpus, question, about)
+    fitting = [one for one in ranked if not one.sentence.heading and _fits(question, words, one)]
+    if sum(one.filled for one in fitting) > 1:
+        fitting = [one for one in fitting if one.filled]
+    by_article: dict[int, list[tuple[float, Candidate]]] = defaultdict(list)
+    for one in fitting:
+        found = sum(about.weights[term] * match(term, one.sentence.folded) for term in words if _stands(term, one))
+        by_article[one.sentence.article].append((found + SCORE_IN_LIST * one.score, one))
+    best = [sorted(found, key=lambda place: -place[0])[:MOST_LISTED] for found in by_article.values()]
+    kept = sorted(best, key=lambda places: -places[0][0])[:MOST_ARTICLES]
+    alike = [
+        one for places in kept for score, one in places if score >= max(ALIKE * places[0][0], ENOUGH * kept[0][0][0])
+    ]
+    return sorted(alike, key=lambda one: one.sentence.index)
+
+
+def _fits(question: Question, words: Sequence[Term], one: Candidate) -> bool:
+    """Tell whether a sentence belongs to the list: it has the figures named, or the anchors.
+
+    Any anchor will do where a list is asked for in so many words, all of them where it is only meant.
+    """
+    claimed = {(claim.kind, claim.value) for claim in question.claims}
+    figures = list(quantities(one.sentence.folded))
+    if claimed:
+        return bool(claimed & {(figure.kind, figure.value) for figure in figures})
+    found = [_stands(term, one) for term in words]
+    if all(MONEY_WORDS & set(term.forms) for term in words):
+        return any(found) and any(figure.kind in {"money", "share"} for figure in figures)
+    return any(found) if question.listing else all(found)
+
+
+def _stands(term: Term, one: Candidate) -> bool:
+    return any(form in one.sentence.folded for form in term.forms)

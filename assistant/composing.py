@@ -1,0 +1,120 @@
+"""An extractive answer: verbatim sentences, the asked-for figure marked, and a frame in the asker's language."""
+
+from collections.abc import Sequence
+
+from assistant.answers import EXTRACTIVE, LEXICAL, Answer, Citation
+from assistant.corpus import Corpus
+from assistant.judging import Judgement
+from assistant.quantities import quantities
+from assistant.ranking import Candidate
+from assistant.reading import Question
+
+FRAMES = {
+    "answered": ("", ""),
+    "partial": ("文件里与此有关的是：", "What the document says on this:"),
+    "not_covered": ("这份文件没有涉及您问的内容。", "The document does not cover this question."),
+    "off_topic": (
+        "这个问题与政策文件无关。这里只回答政策文件和应用场景方面的问题。",
+        "This is not about the policy. Only questions about the policy document and the scenarios are answered here.",
+    ),
+    "unsafe": ("这句话不是对政策的提问，不作回答。", "This is not a question about the policy and is not answered."),
+    "unclear": (
+        "没有看懂这个问题，请换一种问法，说清楚想了解哪方面的规定。",
+        "The question is not clear. Please say which provision you ask about.",
+    ),
+    "empty": ("请输入问题。", "Please type a question."),
+    "too_long": ("问题太长了，请缩短后再问。", "The question is too long. Please shorten it."),
+}
+CHINESE, ENGLISH = 0, 1
+
+
+def compose(
+    corpus: Corpus, question: Question, chosen: Sequence[Candidate], judged: Judgement, rewritten: str
+) -> Answer:
+    """Return the answer that a judgement allows."""
+    language = ENGLISH if question.english else CHINESE
+    quoted = judged.status in {"answered", "partial"}
+    citations = tuple(cite(corpus, question, one) for one in chosen) if quoted else ()
+    lead = FRAMES[judged.status][language]
+    if judged.contradicted:
+        lead = _correction(judged, language)
+    elif judged.status == "not_covered" and judged.elsewhere:
+        lead = _elsewhere(judged, language)
+    elif judged.status == "answered":
+        lead = _opening(citations, language)
+    return Answer(
+        judged.status,
+        lead,
+        citations,
+        note=_note(judged, language) if judged.status == "partial" else "",
+        mode=EXTRACTIVE if any(one.closeness is not None for one in chosen) or not chosen else LEXICAL,
+        rewritten=rewritten,
+        english=question.english,
+    )
+
+
+def refusal(reason: str, *, english: bool) -> Answer:
+    """Return the answer to what the guard did not let pass."""
+    lead = FRAMES[reason][ENGLISH if english else CHINESE]
+    return Answer("unsafe" if reason == "unsafe" else "unclear", lead, english=english)
+
+
+def cite(corpus: Corpus, question: Question, one: Candidate) -> Citation:
+    sentence = one.sentence
+    return Citation(
+        document=corpus.document,
+        version=corpus.version,
+        article=sentence.article,
+        label=corpus.label_of(sentence.article),
+        quote=sentence.text,
+        start=sentence.start,
+        end=sentence.end,
+        marks=tuple(marks(question, sentence.text)),
+    )
+
+
+def marks(question: Question, quote: str) -> list[tuple[int, int]]:
+    """Return the places of the figures in a quote that are of a kind the question asks for."""
+    wanted = {kind for slot in question.slots for kind in slot.figures} | {claim.kind for claim in question.claims}
+    return [(one.start, one.end) for one in quantities(quote) if one.kind in wanted]
+
+
+def _opening(citations: Sequence[Citation], language: int) -> str:
+    if len({one.article for one in citations}) > 1:
+        return ("文件中有这些条文：", "These articles say (quoted from the Chinese text):")[language]
+    return ("原文是这样写的：", "The document says (quoted from the Chinese text):")[language]
+
+
+def _correction(judged: Judgement, language: int) -> str:
+    if language == ENGLISH:
+        return "Not quite: " + "; ".join(
+            f"the question says {claim.text}, the text says “{told}”." for claim, told in judged.contradicted
+        )
+    return (
+        "与原文不符："
+        + "；".join(f"问题中说“{claim.text}”，原文为“{told}”" for claim, told in judged.contradicted)
+        + "。"
+    )
+
+
+def _elsewhere(judged: Judgement, language: int) -> str:
+    names = _quoted(judged.elsewhere, language)
+    return (f"这份文件没有关于{names}的规定。", f"The document says nothing about {names}.")[language]
+
+
+def _note(judged: Judgement, language: int) -> str:
+    if language == ENGLISH:
+        slots = ", ".join(slot.label_en for slot in judged.missing)
+        words = _quoted((*judged.absent, *judged.elsewhere), language)
+        return " ".join(
+            part
+            for part in [slots and f"It does not state {slots}.", words and f"It does not mention {words}."]
+            if part
+        )
+    slots = "、".join(slot.label for slot in judged.missing)
+    words = _quoted((*judged.absent, *judged.elsewhere), language)
+    return "".join(part for part in [slots and f"文件没有说明{slots}。", words and f"文件没有提到{words}。"] if part)
+
+
+def _quoted(words: Sequence[str], language: int) -> str:
+    return (", " if language == ENGLISH else "").join(f"“{word}”" for word in dict.fromkeys(words))

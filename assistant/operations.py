@@ -1,0 +1,161 @@
+"""Asking, answering, deleting. Answering changes a turn once; the caller commits."""
+
+import secrets
+import time
+from collections.abc import Generator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from assistant import queries
+from assistant.answers import Answer
+from assistant.corpus import Corpus
+from assistant.followups import Turn as Said
+from assistant.masking import mask
+from assistant.models import Conversation, Turn
+from assistant.routing import answer_from_list
+from assistant.suggestions import examples, following
+from core import audit, clock
+from core.audit import SYSTEM, Actor
+from core.city import city
+from core.errors import InvalidInputError, NotFoundError
+from retrieval.text import normalise
+
+if TYPE_CHECKING:
+    from assistant.answering import Answering, Case
+
+PUBLIC = Actor(id="public", role="citizen")
+MOST_TURNS = 50
+REMEMBERED_TURNS = 6
+ABANDONED_AFTER = timedelta(seconds=60)
+
+
+def answering(policy_id: str, *, catalog: bool = True) -> "Answering":
+    """Return the stages for a policy. Raises NotFoundError if there is no such policy."""
+    from assistant.answering import Answering  # langchain takes half a second, and pages must not wait
+    from assistant.retriever import PolicyRetriever
+
+    corpus = queries.corpus_of(policy_id)
+    if corpus is None:
+        raise NotFoundError(f"没有编号为 {policy_id} 的政策文件")
+    return Answering(corpus, PolicyRetriever(document=corpus.passages), answer_from_list if catalog else None)
+
+
+def begin(session: Session, actor: Actor, owner: str) -> Conversation:
+    """Start a conversation on the city's own plan."""
+    now = clock.now()
+    begun = Conversation(
+        id=secrets.token_urlsafe(16), owner=owner, policy=city().policy.id, created_at=now, updated_at=now
+    )
+    session.add(begun)
+    audit.record(session, actor, "begin", "conversation", begun.id)
+    return begun
+
+
+def ask(session: Session, actor: Actor, conversation: Conversation, text: str) -> Turn:
+    """Add a question, personal data masked, still to be answered. Raises InvalidInputError when there are too many."""
+    position = queries.last_position(conversation) + 1
+    if position > MOST_TURNS:
+        raise InvalidInputError(f"一次对话最多 {MOST_TURNS} 个问题，请开始新的对话")
+    now = clock.now()
+    asked = Turn(conversation=conversation, position=position, question=mask(normalise(text).strip()), created_at=now)
+    conversation.updated_at = now
+    session.add(asked)
+    session.flush()
+    audit.record(session, actor, "ask", "conversation", conversation.id)
+    return asked
+
+
+def answer(session: Session, turn: Turn) -> None:
+    """Answer a turn that is still to be answered; any other is left alone."""
+    for _stage in answer_by_stages(session, turn):
+        pass
+
+
+def answer_by_stages(session: Session, turn: Turn) -> Generator[str, None, None]:
+    """Answer a turn, yielding the name of each stage before it runs; the answer is stored however the caller leaves."""
+    if not _claim(session, turn):
+        return
+    started = time.perf_counter()
+    stages = answering(turn.conversation.policy)
+    case: Case | None = None
+    try:
+        for name, case in stages.walk(turn.question, _history(turn)):  # noqa: B007 - the last case is what is stored
+            if name != "done":
+                yield name
+    except GeneratorExit:
+        # A reader who leaves in the middle finds the answer when the page is opened again.
+        case = stages.answer(turn.question, _history(turn))
+        raise
+    finally:
+        _store(turn, stages.corpus, case, started)
+
+
+def is_abandoned(turn: Turn) -> bool:
+    """Tell whether whoever took the turn for answering must have died."""
+    return turn.status == "answering" and clock.now() - turn.created_at > ABANDONED_AFTER
+
+
+def stored_answer(turn: Turn) -> Answer:
+    """Return the answer of a turn that has been answered."""
+    return Answer.from_stored(turn.answer)
+
+
+def remove(session: Session, actor: Actor, conversation: Conversation) -> None:
+    """Delete a conversation with everything in it."""
+    audit.record(session, actor, "delete", "conversation", conversation.id)
+    session.delete(conversation)
+
+
+def purge(session: Session, days: int) -> int:
+    """Delete the conversations that rested for more than `days`; return their number."""
+    old = session.scalars(queries.conversations_before(clock.now() - timedelta(days=days))).all()
+    for conversation in old:
+        remove(session, SYSTEM, conversation)
+    return len(old)
+
+
+def start_questions(policy_id: str) -> list[str]:
+    """Return questions to begin with, none without a policy."""
+    corpus = queries.corpus_of(policy_id)
+    if corpus is None:
+        return []
+    written = city().examples.questions if policy_id == city().policy.id else ()
+    return [*(written or examples(corpus))[:2], "有哪些场景还在报名？"]
+
+
+def _claim(session: Session, turn: Turn) -> bool:
+    """Take a pending turn for answering; False if somebody else took it."""
+    claim = update(Turn).where(Turn.id == turn.id, Turn.status == "pending").values(status="answering")
+    taken = session.execute(claim.returning(Turn.id)).scalar()
+    session.commit()
+    session.refresh(turn)
+    return taken is not None
+
+
+def _history(turn: Turn) -> list[Said]:
+    said = list[Said]()
+    for earlier in queries.turns_before(turn, REMEMBERED_TURNS):
+        found = stored_answer(earlier) if earlier.answer else None
+        quotes = [f"{one.quote}[第{one.article}条]" for one in found.citations] if found else []
+        said += [("user", earlier.question), ("assistant", "".join(quotes))]
+    return said
+
+
+def _store(turn: Turn, corpus: Corpus, case: "Case | None", started: float) -> None:
+    if case is None or case.answer is None:
+        turn.status = "failed"
+        return
+    cited = [one.article for one in case.answer.citations]
+    found = _suggested(corpus, cited, case, turn.question)
+    turn.answer = replace(case.answer, suggestions=tuple(found)).stored()
+    turn.stages = list(case.trace)
+    turn.ms = round(1000 * (time.perf_counter() - started))
+    turn.status = case.answer.status
+
+
+def _suggested(corpus: Corpus, cited: Sequence[int], case: "Case", asked: str) -> list[str]:
+    return following(corpus, cited, case.ranked, asked) if cited else examples(corpus)

@@ -1,0 +1,124 @@
+"""What the page shows of a turn: its answer, and each cited article with the quote marked in it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from assistant import operations
+from assistant.answers import CATALOG, LEXICAL, Answer, Citation
+from assistant.models import Turn
+from core.city import city
+from policies import queries as policies
+
+STAGES: Mapping[str, Any] = {
+    "guard": _l("正在读问题…"),
+    "route": _l("正在读问题…"),
+    "whole": _l("正在联系上文…"),
+    "retrieve": _l("正在查找条文…"),
+    "choose": _l("正在比对原文…"),
+    "compose": _l("正在摘录…"),
+    "verify": _l("正在核对引文与数字…"),
+}
+STATUSES: Mapping[str, Any] = {
+    "answered": _l("原文有规定"),
+    "partial": _l("原文只规定了一部分"),
+    "not_covered": _l("原文未规定"),
+    "off_topic": _l("与政策无关"),
+    "unsafe": _l("不作回答"),
+    "unclear": _l("没有看懂"),
+    "failed": _l("回答没有完成"),
+    "answering": _l("正在回答"),
+    "pending": _l("等待回答"),
+}
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """An article as it is shown beside an answer: lines of (text, in a quote, an asked-for figure)."""
+
+    citation: Citation
+    heading: str
+    lines: list[list[tuple[str, bool, bool]]]
+
+
+@dataclass(frozen=True)
+class ShownTurn:
+    """A turn for the page. `answer` is None while there is none."""
+
+    turn: Turn
+    answer: Answer | None
+    status: Any
+    excerpts: list[Excerpt]
+
+    @property
+    def open(self) -> bool:
+        return self.turn.status in {"pending", "answering"} and not operations.is_abandoned(self.turn)
+
+    @property
+    def suggestions(self) -> tuple[str, ...]:
+        return self.answer.suggestions if self.answer else ()
+
+    @property
+    def by_words_only(self) -> bool:
+        return self.answer is not None and self.answer.mode == LEXICAL
+
+
+def policy_id() -> str:
+    return city().policy.id
+
+
+def shown(turn: Turn) -> ShownTurn:
+    answer = operations.stored_answer(turn) if turn.answer else None
+    known = "failed" if operations.is_abandoned(turn) else turn.status
+    status = _l("来自场景清单") if answer and answer.mode == CATALOG else STATUSES[known]
+    return ShownTurn(turn, answer, status, _excerpts(answer) if answer else [])
+
+
+def sentences(turn: Turn) -> Iterator[dict[str, Any]]:
+    """Yield what is streamed one after another: the opening, each quote with its article, the closing."""
+    if not turn.answer:
+        return
+    answer = operations.stored_answer(turn)
+    if answer.lead:
+        yield {"text": answer.lead, "citation": None}
+    for citation in answer.citations:
+        yield {"text": "", "citation": citation}
+    if answer.note:
+        yield {"text": answer.note, "citation": None}
+
+
+def _excerpts(answer: Answer) -> list[Excerpt]:
+    by_article: dict[int, list[Citation]] = {}
+    for citation in answer.citations:
+        by_article.setdefault(citation.article, []).append(citation)
+    found = [_excerpt(citations) for citations in by_article.values()]
+    return [one for one in found if one is not None]
+
+
+def _excerpt(citations: list[Citation]) -> Excerpt | None:
+    first = citations[0]
+    version = policies.version(first.document, first.version)
+    article = policies.article(version, first.article) if version else None
+    if article is None:
+        return None
+    return Excerpt(
+        first, article.heading, _lines(article.text[len(article.heading) :], len(article.heading), citations)
+    )
+
+
+def _lines(body: str, offset: int, citations: list[Citation]) -> list[list[tuple[str, bool, bool]]]:
+    quoted = {place for one in citations for place in range(one.start, one.end)}
+    figures = {one.start + place for one in citations for start, end in one.marks for place in range(start, end)}
+    lines: list[list[tuple[str, bool, bool]]] = [[]]
+    for place, character in enumerate(body, offset):
+        if character == "\n":
+            lines.append([])
+            continue
+        kind = (place in quoted, place in figures)
+        if lines[-1] and lines[-1][-1][1:] == kind:
+            lines[-1][-1] = (lines[-1][-1][0] + character, *kind)
+        else:
+            lines[-1].append((character, *kind))
+    return [line for line in lines if line]

