@@ -37,7 +37,8 @@ data: setup ## only the data: model, database, corpus, demonstration data, index
 	@touch $@
 
 test: check browser $(MODEL) ## everything that checks the project, real browser included
-	@$(BIN)/pytest -n 2 --dist loadfile
+	@$(BIN)/pytest -n 2 --dist loadfile -m "not browser"
+	@$(BIN)/pytest -m browser  # one site serves them all
 
 quick: .venv/.dev ## the inner loop: no browser, no real model
 	@$(BIN)/pytest -n 2 --dist loadfile -m "not browser and not model"

@@ -106,7 +106,9 @@ class Answering:
     def _choose(self, case: Case) -> tuple[Case, Any]:
         question, topic = _given(case.whole).question, _given(case.topic)
         chosen = choosing.choose(self.corpus, question, topic, case.ranked)
-        judged = judging.judge(self.corpus, question, topic, chosen)
+        judged = judging.judge(self.corpus, question, topic, chosen, case.ranked)
+        if judged.near:
+            chosen = choosing.nearest(case.ranked)
         output = {
             "status": judged.status,
             "support": round(judged.support, 3),

@@ -10,6 +10,7 @@ from assistant.reading import WHICH, Question, Term
 from assistant.slots import FIGURE_SLOTS, Slot
 
 MOST = 3
+CROWD = 5
 MOST_ARTICLES = 6
 # Of each article in a list.
 MOST_LISTED = 2
@@ -44,6 +45,21 @@ def choose(corpus: Corpus, question: Question, about: Topic, ranked: Sequence[Ca
 def on_topic(best: Candidate, one: Candidate) -> bool:
     """Tell whether a sentence says about as much of the question's topic as the best one."""
     return one.own_coverage >= SAME_TOPIC * best.own_coverage
+
+
+def nearest(ranked: Sequence[Candidate]) -> list[Candidate]:
+    """Return the closest text by meaning and the best by all that speaks for it, each once."""
+    return list(dict.fromkeys([max(ranked, key=_closeness), ranked[0]]))
+
+
+def closeness_of(ranked: Sequence[Candidate]) -> tuple[float, float]:
+    """Return how close the closest text is, and how far it stands out from the one CROWD places behind; 0 without vectors."""
+    found = sorted(map(_closeness, ranked), reverse=True)
+    return found[0], found[0] - found[min(CROWD, len(found) - 1)]
+
+
+def _closeness(one: Candidate) -> float:
+    return one.closeness or 0.0
 
 
 def anchors(corpus: Corpus, question: Question, about: Topic) -> list[Term]:

@@ -12,6 +12,7 @@ from assistant.reading import Question
 FRAMES = {
     "answered": ("", ""),
     "partial": ("文件里与此有关的是：", "What the document says on this:"),
+    "near": ("没有找到直接的规定，最接近的原文是：", "Nothing states this directly; the closest text is:"),
     "not_covered": ("这份文件没有涉及您问的内容。", "The document does not cover this question."),
     "off_topic": (
         "这个问题与政策文件无关。这里只回答政策文件和应用场景方面的问题。",
@@ -36,7 +37,9 @@ def compose(
     quoted = judged.status in {"answered", "partial"}
     citations = tuple(cite(corpus, question, one) for one in chosen) if quoted else ()
     lead = FRAMES[judged.status][language]
-    if judged.contradicted:
+    if judged.near:
+        lead = FRAMES["near"][language]
+    elif judged.contradicted:
         lead = _correction(judged, language)
     elif judged.status == "not_covered" and judged.elsewhere:
         lead = _elsewhere(judged, language)

@@ -8,28 +8,33 @@ from retrieval.text import fold, normalise
 LONGEST = 300
 Verdict = Literal["ok", "empty", "too_long", "unclear", "unsafe"]
 
-RULES = r"(?:指令|指示|规则|提示词?|设定|设置|限制|约束|要求|命令|上下文|口令|密钥|配置|规定|条款|原文|之前的话|安全检查|人设|身份|角色|instructions?|prompts?|rules?|guidelines?|restrictions?|directives?)"
-SAY = r"(?:输出|打印|复述|重复|显示|透露|泄露|告诉|念|说出|导出|公开|写出|展示|print|repeat|reveal|show|output|display|tell|recite|leak)"
+# What steers an assistant, and the wider words that a policy also uses and an attack only with 你的 or 以上的.
+STEERING = r"(?:指令|指示|提示词?|设定|设置|上下文|口令|密钥|配置|安全检查|人设|instructions?|prompts?|directives?)"
+RULES = r"(?:指令|指示|规则|提示词?|设定|设置|限制|约束|要求|命令|上下文|口令|密钥|配置|规定|条款|原文|的话|安全检查|人设|身份|角色|instructions?|prompts?|rules?|guidelines?|restrictions?|directives?)"
+SAY = r"(?:输出|打印|复述|重复|显示|透露|泄露|告诉|念|说出|发给|导出|公开|写出|展示|print|repeat|reveal|show|output|display|tell|recite|leak)"
+BEFORE = r"(?:以上|之前|前面|上面|先前|此前|所有|全部|一切|你(?!们)的?|系统|原来|既有)"
 ATTACKS = tuple(
     re.compile(pattern, re.DOTALL)
     for pattern in (
         # 忽略以上规则, 忘记之前的设定
-        rf"(?:忽略|无视|忘记|忘掉|抛开|跳过|绕过|关闭|解除|取消|不要遵守|不用遵守|违反).{{0,14}}{RULES}",
-        rf"(?:ignore|disregard|forget|bypass|override|disable)\b.{{0,40}}(?:{RULES}|above|previous|earlier|before)",
+        rf"(?:忽略|无视|忘记|忘掉|抛开|跳过|绕过|不要遵守|不用遵守|别管).{{0,4}}{BEFORE}.{{0,8}}{RULES}",
+        rf"(?:忽略|无视|忘记|忘掉|抛开|绕过|关闭|解除|取消|违反).{{0,4}}(?:{STEERING}|规则(?=[,，。.!！]|$))",
+        rf"(?:ignore|disregard|forget|bypass|override|disable)\b.{{0,40}}(?:{RULES}|polic|above|previous|earlier|before)",
         # 告诉我你的隐藏指令
-        rf"{SAY}.{{0,16}}(?:你的?|系统|隐藏|内部|初始|开头|全部|所有|收到|上面|以上|your|system|hidden|internal|initial).{{0,14}}(?:{RULES}|索引)",
+        rf"{SAY}.{{0,16}}(?:你(?!们)的?|系统|隐藏|内部|初始|开头|收到|your|system|hidden|internal|initial).{{0,14}}(?:{RULES}|索引)",
+        rf"{SAY}.{{0,16}}(?:全部|所有|上面|以上|之前).{{0,10}}(?:{STEERING}|索引)|{BEFORE}.{{0,10}}{STEERING}.{{0,6}}{SAY}",
         r"(?:系统|隐藏|内部|初始)(?:提示词?|指令|口令|设定|prompt)|system\s*prompt|hidden\s+(?:prompt|instruction)|(?:developer|debug|god|admin|jailbreak)\s*mode|开发者模式|调试模式|上帝模式|越狱|\bdan\b模式",
         rf"{SAY}\b.{{0,20}}(?:text|words|everything|lines?|message)\s+(?:above|before)|starting with .{{0,4}}you are",
         # 从现在起你是…, 扮演
-        r"(?:从现在(?:起|开始)|现在|接下来|今后|假装|假设|设想).{0,6}你(?:就)?(?:是|叫|扮演|变成|作为)|你现在是|扮演|角色扮演|假扮|模仿.{0,6}口吻|以.{0,10}(?:口吻|身份)(?:宣布|回答|说)|没有任何限制的|不受.{0,4}限制",
+        r"(?:从现在(?:起|开始)|现在|接下来|今后|假装|假设|设想).{0,6}你(?:就)?(?:是|叫|扮演|变成|作为)|你现在是|(?:你|您|请|来).{0,6}扮演|扮演.{0,12}(?:宣布|回答|回复|说|念)|角色扮演|假扮|模仿.{0,6}口吻|以.{0,10}(?:口吻|身份)(?:宣布|回答|说)|没有任何限制的|你(?!们).{0,20}不再?受.{0,8}(?:限制|约束)|(?:以后|今后|每次|所有)的?回答(?:都|必须|要|里)",
         r"\b(?:pretend|act|behave|roleplay|role-play|imagine)\b.{0,20}(?:you|as|to be)|\byou are (?:now|no longer)|from now on,? you",
         # 当作政策原文引用
-        r"(?:把|将|以).{0,60}(?:当作?|作为|视为|看作).{0,6}(?:政策|方案|条款|条文|原文|文件|规定|引文|引用)|(?:加入|编造|虚构|伪造|添加|补充|杜撰).{0,10}(?:引文|条款|条文|引用|一条)|(?:只|都|必须)按(?:这|下面|以下).{0,6}(?:回答|回复)|下面(?:这段)?(?:是|才是)(?:最新|真正|新的?)",
+        r"(?:把|将|以).{0,60}(?:当作?|视为|看作).{0,6}(?:政策|方案|条款|条文|原文|文件|规定|引文|引用)|作为.{0,6}(?:原文|条文|引文)|(?:加入|编造|虚构|伪造|添加|补充|杜撰).{0,10}(?:引文|条款|条文|引用|一条)|(?:只|都|必须)按(?:这|下面|以下).{0,6}(?:回答|回复)|下面(?:这段)?(?:是|才是)(?:最新|真正|新的?)",
         r"\btreat .{0,60} as (?:the )?(?:policy|official|original|quote)|(?:add|insert|invent|fabricate|make up) .{0,30}(?:quote|citation|article|clause)|new instructions?\s*:|do not cite",
         # 只回复…, reply only with
-        r"(?:只|仅|直接|请)(?:回复|输出|回答|说)[“\"‘「：:]|(?:reply|respond|answer|say)\b.{0,20}(?:only|exactly|just)\b.{0,12}(?:with|the word|:)",
+        r"(?:只|仅|直接)(?:回复|输出|回答|说)[“\"‘「：:]|请(?:回复|输出|说)[“\"‘「]|(?:reply|respond|answer|say)\b.{0,20}(?:only|exactly|just)\b.{0,12}(?:with|the word|:)",
         r"</?(?:doc|context|system|user|assistant|prompt|instruction|s|im_start|im_end)>|\[/?(?:system|inst)\]|<\|.{0,20}\|>|#{2,}\s*(?:system|instruction)|^\s*(?:system|assistant)\s*[:：]",
-        r"我是(?:本系统|系统|平台|本站)?的?(?:开发|管理|运维|测试)(?:人员|员|者|工程师)|管理员已?(?:授权|批准|允许)|(?:api|access)[ _-]?key|密钥|\bsudo\b|drop\s+table|<script",
+        r"我是(?:本系统|该系统|本站|你)的?(?:开发|管理|运维|测试)(?:人员|员|者|工程师)|管理员已?(?:授权|批准|允许)|(?:api|access)[ _-]?key|\bsudo\b|drop\s+table|<script",
     )
 )
 

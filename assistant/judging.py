@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.choosing import on_topic
+from assistant.choosing import closeness_of, on_topic
 from assistant.corpus import Corpus
 from assistant.places import places_in
 from assistant.quantities import Quantity, quantities
@@ -19,7 +19,10 @@ Status = Literal["answered", "partial", "not_covered", "off_topic", "unsafe", "u
 
 # Support is coverage plus how far closeness is from what a loosely related text reaches. Fitted: docs/assistant.md.
 STEEPNESS, LOOSE = 1.27, 0.36
-NOT_COVERED, OFF_TOPIC, CHAT_COSTS = 0.06, -0.2, 0.3
+NOT_COVERED, OFF_TOPIC, CHAT_COSTS = 0.02, -0.2, 0.3
+# Below that, meaning alone may still speak for a text that shares no word with the question. Between languages, closeness
+# is measured lower and no word can be shared.
+NEAR, OTHER_LANGUAGE = 0.65, 0.5
 COVERED, COVERED_ENGLISH = 0.45, 0.3
 CHAT = re.compile(
     r"写(?:一?首|一?篇|个|一个|一段|诗|作文|代码|小说|情书)|翻译|笑话|讲个?故事|唱|股票|彩票|星座|食谱|怎么做菜|好吃|好食|餐厅|餐馆|天气|下雨|气温|几点(?:了|收|开)|陪我聊|聊天|"
@@ -36,7 +39,10 @@ FROM_THERE = re.compile(r"(?:来自|我们?是|我在|人在|在)$|(?:from|we're
 
 @dataclass(frozen=True)
 class Judgement:
-    """The verdict: what of the asked-for is missing, words the document has not, figures it gives differently."""
+    """The verdict: what of the asked-for is missing, words the document has not, figures it gives differently.
+
+    `near` says that nothing states it directly and the closest text is shown instead.
+    """
 
     status: Status
     support: float
@@ -44,16 +50,21 @@ class Judgement:
     absent: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
     contradicted: tuple[tuple[Quantity, str], ...] = ()
+    near: bool = False
 
 
-def judge(corpus: Corpus, question: Question, about: Topic, chosen: Sequence[Candidate]) -> Judgement:
-    """Decide the status of an answer made of `chosen`."""
+def judge(
+    corpus: Corpus, question: Question, about: Topic, chosen: Sequence[Candidate], ranked: Sequence[Candidate]
+) -> Judgement:
+    """Decide the status of an answer made of `chosen` from `ranked`."""
     named = set(question.articles)
     if not chosen or (named and not named & corpus.articles.keys()):
         return Judgement("not_covered", 0.0)
     best = max(chosen, key=lambda one: one.score)
     support = support_of(question, best)
     elsewhere = tuple(_elsewhere(corpus, question))
+    if not named and not elsewhere and support < NOT_COVERED and _is_near(question, ranked):
+        return Judgement("partial", support, near=True)
     if not named and (support < NOT_COVERED or (elsewhere and not _names_own_city(corpus, question))):
         strange = support < OFF_TOPIC and not ABOUT_DOCUMENT.search(question.folded)
         return Judgement("off_topic" if strange else "not_covered", support, elsewhere=elsewhere)
@@ -61,13 +72,28 @@ def judge(corpus: Corpus, question: Question, about: Topic, chosen: Sequence[Can
     missing = tuple(_missing(question, best, chosen))
     absent = (*_absent_years(corpus, question), *_absent_words(corpus, question, about, best))
     complete = not (missing or absent or elsewhere) or contradicted
-    return Judgement("answered" if complete else "partial", support, missing, absent, elsewhere, contradicted)
+    return Judgement(
+        "answered" if complete else "partial",
+        support,
+        missing=missing,
+        absent=absent,
+        elsewhere=elsewhere,
+        contradicted=contradicted,
+    )
 
 
 def support_of(question: Question, best: Candidate) -> float:
     """Return how much speaks for the document treating the question at all."""
     meaning = 0.0 if best.closeness is None else STEEPNESS * (max(best.closeness, 0.0) - LOOSE)
     return best.coverage + meaning - CHAT_COSTS * bool(CHAT.search(question.folded))
+
+
+def _is_near(question: Question, ranked: Sequence[Candidate]) -> bool:
+    """Tell whether the closest text stands out enough to be shown although the question's words are not in it."""
+    closest, distinct = closeness_of(ranked)
+    standing = max(one.coverage for one in ranked) + STEEPNESS * closest + distinct
+    standing += OTHER_LANGUAGE * question.english - CHAT_COSTS * bool(CHAT.search(question.folded))
+    return standing >= NEAR
 
 
 def _elsewhere(corpus: Corpus, question: Question) -> list[str]:

@@ -64,7 +64,7 @@ def site(instance: Path) -> Iterator[str]:
     process = subprocess.Popen([sys.executable, "-m", "core.serve"], cwd=ROOT, env=site_environment(instance, port))
     address = f"http://127.0.0.1:{port}"
     try:
-        wait_for(f"{address}/healthz", 240)
+        wait_for(f"{address}/healthz", 600)
         yield address
     finally:
         process.send_signal(signal.SIGINT)

@@ -25,6 +25,14 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
+def grown(pid: int, count: int) -> list[int]:
+    """Return the processes under `pid` once there are `count`, or after 20 s."""
+    until = time.monotonic() + 20
+    while len(found := descendants(pid)) < count and time.monotonic() < until:
+        time.sleep(0.2)
+    return found
+
+
 def refused(environment: dict[str, str]) -> str:
     result = subprocess.run(SERVE, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60)
     assert result.returncode == 2
@@ -35,13 +43,15 @@ def refused(environment: dict[str, str]) -> str:
 def test_a_second_start_skips_the_data_and_one_signal_ends_all(site: str, instance: Path) -> None:
     wait_for(f"{site}/healthz")
     port = free_port()
-    process = subprocess.Popen(SERVE, cwd=ROOT, env=site_environment(instance, port), stdout=subprocess.PIPE, text=True)
-    wait_for(f"http://127.0.0.1:{port}/")
-    family = descendants(process.pid)
-    assert len(family) >= 3, "web server, its worker and the consumer"
-    process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=30)
+    with subprocess.Popen(
+        SERVE, cwd=ROOT, env=site_environment(instance, port), stdout=subprocess.PIPE, text=True
+    ) as process:
+        wait_for(f"http://127.0.0.1:{port}/")
+        family = grown(process.pid, 3)
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=30)
     assert process.returncode == 0
+    assert len(family) >= 3, "web server, its worker and the consumer"
     assert "数据库迁移" not in output
     time.sleep(0.5)
     assert [pid for pid in family if Path(f"/proc/{pid}").exists()] == []
