@@ -70,7 +70,7 @@ eval: setup $(MODEL) ## measure the assistant on the development questions, or o
 	  $(BIN)/flask --app app assistant evaluate $$([ -f $(DEV_QUESTIONS) ] && echo $(DEV_QUESTIONS) || echo $(OWN_QUESTIONS))
 
 bench: .venv/.dev $(MODEL) ## each hot path against the bare engine, with ratios
-	@for script in bench/bench_*.py; do echo "== $$script"; $(BIN)/python -m bench.$$(basename $$script .py) || exit 1; done
+	@for script in bench/bench_*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 faults: .venv/.dev ## long load and kill runs
 	@$(BIN)/pytest tests/faults

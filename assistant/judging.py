@@ -22,7 +22,7 @@ STEEPNESS, LOOSE = 1.27, 0.36
 NOT_COVERED, OFF_TOPIC, CHAT_COSTS = 0.02, -0.2, 0.3
 # Below that, meaning alone may still speak for a text that shares no word with the question. Between languages, closeness
 # is measured lower and no word can be shared.
-NEAR, OTHER_LANGUAGE = 0.65, 0.5
+NEAR, OTHER_LANGUAGE = 0.5, 0.5
 COVERED, COVERED_ENGLISH = 0.45, 0.3
 CHAT = re.compile(
     r"写(?:一?首|一?篇|个|一个|一段|诗|作文|代码|小说|情书)|翻译|笑话|讲个?故事|唱|股票|彩票|星座|食谱|怎么做菜|好吃|好食|餐厅|餐馆|天气|下雨|气温|几点(?:了|收|开)|陪我聊|聊天|"

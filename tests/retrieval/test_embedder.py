@@ -78,6 +78,7 @@ def test_a_model_loads_once_and_nobody_waits_to_ask(tmp_path, monkeypatch):
     assert len(made) == 1
 
 
+@pytest.mark.model
 def test_a_model_that_fails_to_load_is_logged(tmp_path, caplog):
     app = make_app(tmp_path, embedding_model=str(tmp_path / "nowhere-model"))
     (tmp_path / "nowhere-model").mkdir()
