@@ -108,16 +108,9 @@ BATCH = Lifecycle(
 # What the public sees: `open` past its closing day is shown as closed, before anyone has moved it on.
 CLOSED = "closed"
 SHOWN: Mapping[str, str] = {
-    "open": "报名中",
+    "open": SCENARIO.states["open"],
     CLOSED: "已截止",
-    "evaluating": "评审中",
-    "finalists": "已入围",
-    "noticed": "公示中",
-    "awarded": "已揭榜",
-    "piloting": "试点中",
-    "landed": "已落地",
-    "failed": "未成功",
-    "cancelled": "已取消",
+    **{state: label for state, label in SCENARIO.states.items() if state not in _UNPUBLISHED},
 }
 
 

@@ -1,6 +1,7 @@
 """Fixtures every test may use: an application on a database of its own, and a client that lints each page."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -36,15 +37,21 @@ def make_app(instance: Path, **changes: object) -> Flask:
     return app
 
 
-@pytest.fixture
-def app(tmp_path: Path) -> Iterator[Flask]:
-    """An application on an empty database, its context pushed."""
-    app = make_app(tmp_path)
+@contextmanager
+def opened(app: Flask) -> Iterator[Flask]:
+    """Give the application its tables and push its context."""
     with app.app_context():
         db.create_all()
         yield app
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[Flask]:
+    """An application on an empty database, its context pushed."""
+    with opened(make_app(tmp_path)) as app:
+        yield app
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from retrieval.models import Passage
 from scenario_catalog import cli, demo, queries
 from scenario_catalog.models import Batch, BatchEntry, Scenario, ScenarioMove
 from scenario_catalog.rules import SHOWN
-from tests.conftest import make_app
+from tests.conftest import make_app, opened
 from tests.factories import OrganisationFactory, ScenarioFactory, published
 from tests.pages import PageClient, visible
 
@@ -39,12 +39,8 @@ def demo_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 @pytest.fixture
 def shown(tmp_path: Path) -> Iterator[Flask]:
     """An application that shows demonstration data, with none loaded yet."""
-    app = make_app(tmp_path, demo_data=True)
-    with app.app_context():
-        db.create_all()
+    with opened(make_app(tmp_path, demo_data=True)) as app:
         yield app
-        db.session.remove()
-        db.engine.dispose()
 
 
 @pytest.fixture
