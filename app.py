@@ -12,7 +12,7 @@ import marketplace.room
 import policies.room
 import retrieval.room
 import scenario_catalog.room
-from core import database, jobs
+from core import access, database, jobs
 from core.city import load_city
 from core.extensions import babel, csrf, db, htmx, limiter, migrate
 from core.registry import Room
@@ -44,6 +44,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _bind_extensions(app, settings)
     for room in ROOMS:
         _join(app, room)
+    _join_access(app)
     return app
 
 
@@ -100,3 +101,9 @@ def _join(app: Flask, room: Room) -> None:
     app.jinja_env.globals.update(room.globals)
     if room.setup:
         room.setup(app)
+
+
+def _join_access(app: Flask) -> None:
+    """Join the rooms' rows into the one authorisation table."""
+    endpoints = {endpoint: verb for room in ROOMS for endpoint, verb in room.endpoints.items()}
+    access.join(app, (row for room in ROOMS for row in room.access), endpoints)

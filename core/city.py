@@ -66,6 +66,23 @@ class Examples(Part):
     questions: tuple[Text, ...] = ()
 
 
+Days = Annotated[int, Field(ge=0, le=365)]
+
+
+class Rules(Part):
+    """The city's own spans of time, in days.
+
+    How long a published need must stay open, by how much a material change extends it, how long before the deadline
+    questions close and people are reminded, how long a preview link lives.
+    """
+
+    shortest_opening: Days = 10
+    extension: Days = 5
+    questions_close: Days = 3
+    reminder: Days = 3
+    preview: Days = 7
+
+
 class Coded(Protocol):
     @property
     def code(self) -> str: ...
@@ -84,6 +101,7 @@ class City(Part):
     policy: Policy
     targets: tuple[Target, ...] = ()
     examples: Examples = Examples()
+    rules: Rules = Rules()
     footer: Footer
     systems: Annotated[tuple[Term, ...], Field(min_length=1)]
     domains: Annotated[tuple[Term, ...], Field(min_length=1)]

@@ -1,4 +1,4 @@
-"""`flask data`: everything the site needs before it can be served; `flask jobs`: the consumer of background work."""
+"""`flask data`: what the site needs before it can be served; `flask jobs`: the consumer of background work; `flask backup`."""
 
 import time
 
@@ -8,6 +8,8 @@ from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
 from core import stamp
+from core.backup import BackupError
+from core.backup import backup as make_backup
 from core.jobs import huey
 from core.registry import Room
 from core.settings import settings
@@ -33,3 +35,15 @@ def data() -> None:
 def jobs() -> None:
     """Consume background work until a signal comes."""
     huey.create_consumer(workers=1, worker_type="thread", check_worker_health=False).run()
+
+
+@click.command("backup")
+@click.option("--label", default="", help="A word for the file's name.")
+@with_appcontext
+def backup(label: str) -> None:
+    """Copy the database into the instance folder while the site runs; print the copy's path and size."""
+    try:
+        path = make_backup(label)
+    except BackupError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{path} ({path.stat().st_size / 1024**2:.1f} MiB)")

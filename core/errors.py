@@ -17,3 +17,7 @@ class InvalidInputError(ProductError):
 
 class NotFoundError(ProductError):
     """What was asked for does not exist, or not for this reader."""
+
+
+class ForbiddenError(ProductError):
+    """The person is known, but may not do this."""

@@ -1,4 +1,4 @@
-"""Background work: one huey queue in the instance folder, each task inside an application context."""
+"""Background work: one huey queue in the instance folder, each task inside the application."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -31,13 +31,15 @@ def bind(app: Flask) -> None:
 
 
 def in_app(function: Callable[P, R]) -> Callable[P, R]:
-    """Run `function` inside the bound application's context."""
+    """Run `function` as the bound application, where addresses can be written: paths, as on a page."""
 
     @wraps(function)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
         if _app is None:
             raise RuntimeError("no application is bound to the job queue")
-        with _app.app_context():
+        address = _app.extensions["settings"].public_url
+        # A context of its own, also where one is pushed: with it a session of its own.
+        with _app.app_context(), _app.test_request_context(base_url=address):
             return function(*args, **kwargs)
 
     return wrapped

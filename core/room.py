@@ -2,14 +2,15 @@
 
 from flask import Flask, current_app, request, url_for
 
-from core import audit, cli, clock, formats, site, wording
+from core import access, anchors, audit, cli, clock, events, files, formats, mail, site, wording
+from core.access import ANYONE, Access
 from core.assets import asset
 from core.city import city
-from core.registry import Room
+from core.registry import Consumer, Room
 from core.settings import settings
 from core.web import fixed, large_print, url_with
 
-TABLES = (audit.AuditEvent,)
+TABLES = (audit.AuditEvent, audit.AuditHead, events.EventCursor, files.StoredFile, mail.MailMessage)
 
 
 def _menu() -> list[tuple[str, str]]:
@@ -25,23 +26,29 @@ def _menu() -> list[tuple[str, str]]:
 def _setup(app: Flask) -> None:
     app.jinja_env.filters.update(formats.FILTERS)
     site.setup(app)
+    files.setup(app)
     wording.install(app)
 
 
 ROOM = Room(
     name="core",
     blueprints=[site.blueprint],
-    commands=[cli.data, cli.jobs],
+    commands=[cli.data, cli.jobs, cli.backup],
     globals={
         "asset": asset,
         "budget_text": formats.budget,
         "city": city,
         "fixed": fixed,
         "large_print": large_print,
+        "may": access.may,
         "menu": _menu,
+        "principal": access.principal,
+        "sign_in_url": access.sign_in_url,
         "settings": settings,
         "today": clock.today,
         "url_with": url_with,
     },
+    access=[Access("read", "阅读公开内容", frozenset({ANYONE}))],
+    consumers=[Consumer("core.anchors", anchors.follow)],
     setup=_setup,
 )

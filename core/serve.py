@@ -30,7 +30,15 @@ def main() -> int:
     if not stamp.is_fresh(settings) and subprocess.run([*FLASK, "data"], cwd=ROOT, check=False).returncode:
         return 1
     print(f"→ http://{settings.host}:{settings.port}  (Ctrl-C 结束)", flush=True)  # noqa: T201 - where to click
+    _print_demo_accounts(settings)
     return _supervise([_web(settings), [*FLASK, "jobs"]])
+
+
+def _print_demo_accounts(settings: Settings) -> None:
+    """Print the list that `flask data` wrote of the accounts to try the site with, where they are let in."""
+    path = settings.instance / "demo-accounts.txt"
+    if settings.demo_accounts and path.is_file():
+        print(path.read_text(encoding="utf-8"), flush=True)  # noqa: T201 - who to sign in as
 
 
 def _check_port(settings: Settings) -> None:

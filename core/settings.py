@@ -1,15 +1,21 @@
 """Every setting of the site, typed and documented: the environment, or a `.env` file beside app.py."""
 
 import os
+import re
 import secrets
+from email.utils import parseaddr
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import unquote, urlsplit
 
 from flask import current_app
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
+# Settings that hold a secret: never printed.
+SECRET = {"mail", "secret_key"}
 
 
 class SettingsError(Exception):
@@ -36,12 +42,37 @@ class Settings(BaseSettings):
     torch_threads: Annotated[int, Field(ge=1, le=64)] = Field(2, description="Threads torch may use in a process.")
     demo_data: bool = Field(True, description="Load and show the invented demonstration data.")
     conversation_days: Annotated[int, Field(ge=1, le=3650)] = Field(30, description="Days a conversation is kept.")
-    secret_key: str = Field("", description="Signs cookies; empty means made once into the instance folder.")
+    secret_key: str = Field(
+        "", repr=False, description="Signs cookies; empty means made once into the instance folder."
+    )
+    site_url: str = Field("", description="Public address of the site, for links in e-mail; empty means HOST and PORT.")
+    audit_anchors: str = Field(
+        "", description="File of the audit log's anchors, best on another disk; empty means in the instance folder."
+    )
     secure_cookies: bool = Field(False, description="Send cookies over HTTPS only; switch on behind TLS.")
     trusted_proxies: Annotated[int, Field(ge=0, le=5)] = Field(
         0, description="Reverse proxies whose headers are believed."
     )
     rate_limits: bool = Field(True, description="Limit requests for each address.")
+    max_file_mb: Annotated[int, Field(ge=1, le=200)] = Field(
+        20, description="Largest file that may be handed in, in MiB; a scanner must take as much."
+    )
+    clamav: str = Field(
+        "",
+        description="Virus scanner: `unix:/run/clamav/clamd.ctl` or `tcp:host:3310`; empty means that files are not scanned.",
+    )
+    mail: str = Field(
+        "console",
+        repr=False,
+        description="Where e-mail goes: `console`, `file` (the instance folder), `smtp://user:password@host:587`, or `smtps://…`.",
+    )
+    mail_from: str = Field("no-reply@localhost", description="Sender of e-mail: an address, or `Name <address>`.")
+    mail_days: Annotated[int, Field(ge=1, le=3650)] = Field(
+        90, description="Days after which the outbox forgets to whom it sent what."
+    )
+    backups_kept: Annotated[int, Field(ge=1, le=1000)] = Field(
+        14, description="Database backups that are kept, the newest."
+    )
 
     @field_validator("database_url")
     @classmethod
@@ -49,6 +80,37 @@ class Settings(BaseSettings):
         if value and not value.startswith("sqlite:///"):
             raise ValueError("must be empty, or start with sqlite:///")
         return value
+
+    @field_validator("clamav")
+    @classmethod
+    def _scanner_address(cls, value: str) -> str:
+        found = re.fullmatch(r"unix:/.+|tcp:\S+:(\d{1,5})", value)
+        if value and (not found or int(found[1] or 1) > 65535):  # noqa: PLR2004 - the largest port
+            raise ValueError("must be empty, unix:/path or tcp:host:port")
+        return value
+
+    @field_validator("mail")
+    @classmethod
+    def _mail_transport(cls, value: str) -> str:
+        if value not in {"console", "file"} and not _is_mail_server(value):
+            raise ValueError(
+                "must be console, file, smtp://user:password@host:port or smtps://…, the password in ASCII"
+            )
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _sender(cls, value: str) -> str:
+        if not value.isprintable() or not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(value)[1]):
+            raise ValueError("must be an e-mail address, or Name <address>")
+        return value
+
+    @field_validator("site_url")
+    @classmethod
+    def _public_address(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", value):
+            raise ValueError("must be empty, or an address like https://scenarios.example.org")
+        return value.rstrip("/")
 
     @field_validator("city_file")
     @classmethod
@@ -61,6 +123,38 @@ class Settings(BaseSettings):
     def database(self) -> str:
         return self.database_url or f"sqlite:///{self.instance.resolve() / 'marketplace.db'}"
 
+    @property
+    def public_url(self) -> str:
+        """The address that links in e-mail begin with, without a slash at its end."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.site_url or f"http://{host}:{self.port}"
+
+    @property
+    def demo_accounts(self) -> bool:
+        """Whether the demonstration accounts, whose passwords anyone can read, are let in: on this machine only."""
+        return self.demo_data and not self.trusted_proxies and _is_loopback(self.host)
+
+    @property
+    def anchors_file(self) -> Path:
+        return Path(self.audit_anchors) if self.audit_anchors else self.instance / "audit-anchors.jsonl"
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_mail_server(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        # AUTH of smtplib takes ASCII only.
+        plain = unquote(f"{parts.username}{parts.password}").isascii()
+        return parts.scheme in {"smtp", "smtps"} and bool(parts.hostname) and parts.port != 0 and plain
+    except ValueError:
+        return False
+
 
 def load_settings() -> Settings:
     """Read the settings of this process. Raises SettingsError with one line naming the wrong one."""
@@ -68,8 +162,9 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"]).upper()
-        raise SettingsError(f"setting {name}: {first['msg']} (got {first['input']!r})") from None
+        name = ".".join(str(part) for part in first["loc"])
+        got = "its value is not shown" if name in SECRET else f"got {first['input']!r}"
+        raise SettingsError(f"setting {name.upper()}: {first['msg']} ({got})") from None
 
 
 def secret_key(settings: Settings) -> str:

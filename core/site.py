@@ -7,7 +7,8 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from core.errors import NotFoundError
+from core.access import access
+from core.errors import ForbiddenError, NotFoundError
 from core.web import LARGE_PRINT, large_print, render
 
 CSP = (
@@ -20,26 +21,31 @@ blueprint = Blueprint("site", __name__)
 
 
 @blueprint.get("/about")
+@access("read")
 def about() -> Response:
     return render("site/about.html")
 
 
 @blueprint.get("/privacy")
+@access("read")
 def privacy() -> Response:
     return render("site/privacy.html")
 
 
 @blueprint.get("/accessibility")
+@access("read")
 def accessibility() -> Response:
     return render("site/accessibility.html")
 
 
 @blueprint.get("/healthz")
+@access("read")
 def health() -> Response:
     return Response("ok\n", mimetype="text/plain")
 
 
 @blueprint.post("/large-print")
+@access("read")
 def toggle_large_print() -> BaseResponse:
     """Switch the large-print edition and go back to the page the reader was on."""
     response = redirect(_own_address(request.form.get("next", "")), HTTPStatus.SEE_OTHER)
@@ -59,6 +65,7 @@ def setup(app: Flask) -> None:
     """Register error pages and headers."""
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(NotFoundError, lambda _error: _error_page(HTTPStatus.NOT_FOUND))
+    app.register_error_handler(ForbiddenError, lambda _error: _error_page(HTTPStatus.FORBIDDEN))
     app.register_error_handler(CSRFError, lambda _error: _error_page(HTTPStatus.FORBIDDEN))
     app.register_error_handler(Exception, _unexpected)
     app.after_request(_headers)

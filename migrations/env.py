@@ -14,8 +14,14 @@ def include_object(_object, name, kind, _reflected, _compare_to):
 
 
 with database.engine.connect() as connection:
+    if connection.dialect.name == "sqlite":
+        # A table is changed by copying it: dropping the old one must not be taken for deleting what others refer to.
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        connection.commit()
     context.configure(
         connection=connection, target_metadata=database.metadata, include_object=include_object, **migrate.configure_args
     )
     with context.begin_transaction():
         context.run_migrations()
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA foreign_keys=ON")
