@@ -1,14 +1,17 @@
-"""Registering organisations."""
+"""What every part of the room does: registering organisations, and waiting for one's turn to write."""
 
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from accounts import queries
+from accounts.access.models import Person
 from accounts.models import Organisation
+from accounts.rules import UNVERIFIED
 from core import audit
-from core.audit import Actor
+from core.audit import HEAD, Actor, AuditHead
 
 AGENCY = "agency"
 
@@ -25,6 +28,7 @@ class OrganisationFacts:
     phone: str = ""
     website: str = ""
     demo: bool = False
+    verification: str = UNVERIFIED
 
 
 def ensure_organisation(session: Session, actor: Actor, facts: OrganisationFacts) -> Organisation:
@@ -39,6 +43,17 @@ def ensure_organisation(session: Session, actor: Actor, facts: OrganisationFacts
     return organisation
 
 
+def take_turn(session: Session) -> None:
+    """Keep every other writer out until the commit: what is read from now on is not changed by anybody else meanwhile."""
+    session.flush()
+    session.execute(update(AuditHead).where(AuditHead.id == HEAD).values(count=AuditHead.count))
+
+
 def code_for(facts: OrganisationFacts) -> str:
     """Return a code that the same name always gets: Chinese names have no spelling of their own in an address."""
     return f"{facts.kind}-{sha256(facts.name.encode()).hexdigest()[:10]}"
+
+
+def remove_demo_people(session: Session) -> None:
+    """Delete the accounts to try the site with; their memberships and notices go with them."""
+    session.execute(delete(Person).where(Person.demo))

@@ -1,8 +1,10 @@
-"""Every SELECT of the room."""
+"""What every part of the room selects: organisations, and who is in them."""
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, select
+from sqlalchemy.orm import aliased
 
-from accounts.models import Organisation
+from accounts.models import Membership, Organisation
+from accounts.rules import OWNER
 from core.extensions import db
 
 
@@ -20,3 +22,32 @@ def list_agencies() -> list[Organisation]:
     return list(
         db.session.scalars(select(Organisation).where(Organisation.kind == "agency").order_by(Organisation.name))
     )
+
+
+def memberships_of(person: int) -> Select[Membership]:
+    """Select the present memberships of a person, the first first."""
+    present = select(Membership).where(Membership.person_id == person, Membership.ended_at.is_(None))
+    return present.order_by(Membership.created_at, Membership.id)
+
+
+def members_of(organisation: int) -> Select[Membership]:
+    """Select the present members of an organisation, the first first."""
+    present = select(Membership).where(Membership.organisation_id == organisation, Membership.ended_at.is_(None))
+    return present.order_by(Membership.created_at, Membership.id)
+
+
+def solely_owned(person: int) -> Select[Organisation]:
+    """Select the organisations that would have no owner without this person."""
+    other = aliased(Membership)
+    another_owner = exists().where(
+        other.organisation_id == Organisation.id,
+        other.person_id != person,
+        other.role == OWNER,
+        other.ended_at.is_(None),
+    )
+    owned = (
+        select(Organisation)
+        .join(Membership, Membership.organisation_id == Organisation.id)
+        .where(Membership.person_id == person, Membership.role == OWNER, Membership.ended_at.is_(None))
+    )
+    return owned.where(~another_owner).order_by(Organisation.name)

@@ -5,12 +5,14 @@ from datetime import timedelta
 import factory
 from factory.alchemy import SQLAlchemyModelFactory
 
-from accounts.models import Organisation
+from accounts.access.models import Person
+from accounts.models import Membership, Organisation
 from core import clock
 from core.audit import SYSTEM
 from core.extensions import db
 from scenario_catalog import operations
 from scenario_catalog.models import Batch, Scenario
+from scenario_catalog.rules import Ground
 
 
 class _Factory(SQLAlchemyModelFactory):
@@ -28,6 +30,41 @@ class OrganisationFactory(_Factory):
     kind = "agency"
     name = factory.Sequence(lambda n: f"第{n}示范单位")
     district = "南山区"
+
+
+class PersonFactory(_Factory):
+    """Someone whose address is confirmed. There is no password: `PageClient.sign_in` needs none."""
+
+    class Meta:
+        model = Person
+
+    email = factory.Sequence(lambda n: f"person-{n}@example.org")
+    name = factory.Sequence(lambda n: f"第{n}人")
+    confirmed_at = factory.LazyFunction(clock.now)
+
+
+class MembershipFactory(_Factory):
+    class Meta:
+        model = Membership
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    person = factory.SubFactory(PersonFactory)
+    role = "member"
+    created_at = factory.LazyFunction(clock.now)
+
+
+def member(
+    kind: str = "agency", role: str = "member", organisation: Organisation | None = None, *, verified: bool = True
+) -> Person:
+    """Return someone who belongs to `organisation`, or to a new one of this kind; the operator's have a second factor."""
+    if organisation is None:
+        organisation = OrganisationFactory(kind=kind, verification="verified" if verified else "unverified")
+    person = PersonFactory()
+    if organisation.kind == "operator":
+        person.tf_primary_method, person.tf_totp_secret = "authenticator", "a secret for tests only"
+    MembershipFactory(organisation=organisation, person=person, role=role)
+    db.session.commit()
+    return person
 
 
 class BatchFactory(_Factory):
@@ -87,6 +124,6 @@ def walk(scenario: Scenario, *verbs: str, reason: str = "") -> Scenario:
     """Move a published scenario on, after its closing day, and commit."""
     with clock.frozen(max(clock.now(), clock.end_of_day(scenario.deadline))):
         for verb in verbs:
-            operations.move(db.session(), SYSTEM, scenario, verb, reason)
+            operations.move(db.session(), SYSTEM, scenario, verb, Ground(reason))
     db.session.commit()
     return scenario

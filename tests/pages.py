@@ -1,13 +1,21 @@
 """A page client that lints whatever it fetches: valid HTML, one h1, title, lang, unique ids, labels, no inline code."""
 
 import re
+import time
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Flask
+from flask import Flask, g, has_app_context
+from flask.testing import FlaskClient
 from justhtml import JustHTML
 from werkzeug.test import TestResponse
+
+from accounts import queries
+from accounts.access import sign_ins
+from accounts.access.models import Person
+from accounts.models import Organisation
+from core.extensions import db
 
 LABELLED = {"input", "select", "textarea"}
 
@@ -104,11 +112,39 @@ def _images(nodes: list[Any]) -> list[str]:
     ]
 
 
+class FreshClient(FlaskClient):
+    """Forgets between requests what a request kept in `g`, where a test holds an application context open."""
+
+    def open(self, *args: Any, **options: Any) -> TestResponse:
+        if has_app_context():
+            for name in list(g):
+                g.pop(name)
+        return super().open(*args, **options)
+
+
 class PageClient:
     """Fetches like a reader, and fails the test when a page is not well made."""
 
     def __init__(self, app: Flask) -> None:
-        self.raw = app.test_client()
+        self.raw = FreshClient(app, app.response_class, use_cookies=True)
+
+    def sign_in(self, person: Person, organisation: Organisation | None = None) -> "PageClient":
+        """Be this person from now on, acting for `organisation`, or the first the person belongs to."""
+        token = sign_ins.begin(db.session(), person, "Chrome · Linux", "127.0.0.1")
+        memberships = db.session.scalars(queries.memberships_of(person.id)).all()
+        acting = [found.id for found in memberships if organisation is None or found.organisation_id == organisation.id]
+        assert acting or organisation is None, "the person does not belong to that organisation"
+        identifier = person.fs_uniquifier
+        db.session.commit()
+        with self.raw.session_transaction() as cookie:
+            cookie.update(_user_id=identifier, _fresh=True, fs_paa=time.time(), sign_in=token)
+            cookie["acting"] = acting[0] if acting else None
+        return self
+
+    def sign_out(self) -> "PageClient":
+        with self.raw.session_transaction() as cookie:
+            cookie.clear()
+        return self
 
     def get(self, path: str, *, status: int = 200, **options: Any) -> TestResponse:
         return self._checked(self.raw.get(path, **options), path, status)

@@ -2,16 +2,33 @@
 
 import pytest
 from flask import Flask
+from werkzeug.routing import AnyConverter, BaseConverter
+from werkzeug.routing.converters import NumberConverter
 
+from core.access import ANYONE, access, rows, verb_of
 from tests.pages import PageClient, visible
 
 PLAIN = {"static", "site.health"}
+# Pages between the password and the code lead to the sign-in page whoever has given neither.
+BETWEEN = {
+    f"security.{name}"
+    for name in ("two_factor_setup", "two_factor_token_validation", "two_factor_rescue", "mf_recovery")
+}
 
 
 def addresses(app: Flask) -> list[str]:
-    """Return the GET addresses that need no argument."""
+    """Return the GET addresses that need neither an argument nor an account."""
     rules = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()) and not rule.arguments]
-    return sorted(rule.rule for rule in rules if rule.endpoint not in PLAIN)
+    with app.app_context():
+        rules = [rule for rule in rules if any(ANYONE in row.roles for row in rows(verb_of(app, rule.endpoint)))]
+    return sorted(rule.rule for rule in rules if rule.endpoint not in PLAIN | BETWEEN)
+
+
+def _value(converter: BaseConverter) -> str:
+    """Return what an address may have in that place."""
+    if isinstance(converter, AnyConverter):
+        return min(converter.items)
+    return "1" if isinstance(converter, NumberConverter) else "x"
 
 
 def test_every_address_answers_on_an_empty_database(app: Flask, client: PageClient) -> None:
@@ -21,16 +38,18 @@ def test_every_address_answers_on_an_empty_database(app: Flask, client: PageClie
         client.get(path)
 
 
+def test_pages_between_password_and_code_lead_to_the_sign_in_page(client: PageClient) -> None:
+    for path in ("/account/second-factor", "/account/second-factor/code", "/account/second-factor/recovery"):
+        assert client.get(path, status=302).location == "/account/sign-in"
+
+
 def test_every_post_without_a_token_is_refused(app: Flask) -> None:
     app.config["WTF_CSRF_ENABLED"] = True
     client = PageClient(app)
     posts = [rule for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())]
     assert posts
     for rule in posts:
-        values = {
-            name: "1" if converter.__class__.__name__ == "IntegerConverter" else "x"
-            for name, converter in rule._converters.items()
-        }
+        values = {name: _value(converter) for name, converter in rule._converters.items()}
         path = app.url_map.bind("localhost").build(rule.endpoint, values, method="POST")
         client.post(path, {"q": "x"}, status=403)
 
@@ -69,6 +88,7 @@ def test_headers_leave_no_room_for_foreign_code(client: PageClient) -> None:
 
 def test_an_unexpected_error_is_a_page_in_the_sites_look(app: Flask) -> None:
     @app.get("/boom")
+    @access("read")
     def boom() -> str:
         raise RuntimeError("on purpose")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask, abort
 
+from core.access import access
 from core.assets import asset
 from core.city import city
 from core.extensions import db
@@ -39,7 +40,7 @@ def test_privacy_names_the_days_that_the_setting_says(tmp_path: Path):
 
 @pytest.mark.parametrize("code", [400, 403, 404, 405, 413, 429, 500, 418])
 def test_error_page_has_the_look_of_the_site_and_a_next_step(app: Flask, code: int):
-    app.add_url_rule("/broken", "broken", lambda: abort(code))
+    app.add_url_rule("/broken", "broken", access("read")(lambda: abort(code)))
     response = PageClient(app).get("/broken", status=code)
     text = visible(response)
     assert str(code) in text
@@ -50,7 +51,7 @@ def test_error_page_has_the_look_of_the_site_and_a_next_step(app: Flask, code: i
 def test_unexpected_error_is_a_page_even_without_a_database(tmp_path: Path):
     app = make_app(tmp_path, database_url=f"sqlite:///{tmp_path}/no/such/folder/site.db")
     app.config.update(TESTING=False, PROPAGATE_EXCEPTIONS=False)
-    app.add_url_rule("/query", "query", lambda: str(db.session.scalar(db.select(db.literal(1)))))
+    app.add_url_rule("/query", "query", access("read")(lambda: str(db.session.scalar(db.select(db.literal(1))))))
     response = PageClient(app).get("/query", status=500)
     assert "服务器出了问题" in visible(response)
 

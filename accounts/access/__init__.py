@@ -1,0 +1,1 @@
+"""Sign-in: the only place that knows Flask-Security."""

@@ -1,0 +1,42 @@
+"""`flask accounts`: the first operator, and a lost second factor."""
+
+import click
+from email_validator import EmailNotValidError, validate_email
+from flask.cli import AppGroup
+
+from accounts.access.people import password_link
+from accounts.people import founding, queries
+from core.audit import SYSTEM
+from core.errors import InvalidInputError
+from core.extensions import db
+
+commands = AppGroup("accounts", help="People who look after the site.")
+
+
+@commands.command("create-operator")
+@click.argument("email")
+@click.option("--name", default="", help="The person's name.")
+@click.option("--organisation", default="", help="Name of the operator, if there is none yet; else that of city.toml.")
+def create_operator(email: str, name: str, organisation: str) -> None:
+    """Make EMAIL an owner of the operator, and print the one-time link that sets the password."""
+    try:
+        address = validate_email(email, check_deliverability=False).normalized.lower()
+        person = founding.create_operator(db.session(), SYSTEM, address, name, organisation)
+    except (EmailNotValidError, InvalidInputError) as error:
+        db.session.rollback()
+        raise click.ClickException(f"{email}: {error}") from None
+    db.session.commit()
+    click.echo("一次性链接（24 小时内有效，设置密码后登录并启用两步验证）：")
+    click.echo(password_link(person))
+
+
+@commands.command("reset-second-factor")
+@click.argument("email")
+def reset_second_factor(email: str) -> None:
+    """Remove the second factor of EMAIL, who lost phone and recovery codes; an operator sets a new one at sign-in."""
+    person = db.session.scalar(queries.person_of(email))
+    if person is None:
+        raise click.ClickException(f"{email}: 没有这个账号")
+    founding.reset_second_factor(db.session(), SYSTEM, person)
+    db.session.commit()
+    click.echo(f"{person.email}: 两步验证已重置，所有登录已退出")

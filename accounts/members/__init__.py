@@ -1,0 +1,1 @@
+"""Organisations, their members, invitations and verification, and the desk."""
