@@ -25,6 +25,7 @@ from assistant.forms import QuestionForm
 from assistant.guard import LONGEST
 from assistant.models import Conversation, Turn
 from assistant.sse import event
+from core.access import access
 from core.errors import InvalidInputError
 from core.extensions import db, limiter
 from core.web import render, wants_fragment
@@ -39,6 +40,7 @@ WAIT = 0.3
 
 
 @blueprint.get("/assistant")
+@access("assistant.ask")
 def ask() -> Response:
     """Show the page; `q` fills the box."""
     form = QuestionForm(formdata=None, q=request.args.get("q", "")[: 2 * LONGEST])
@@ -46,6 +48,7 @@ def ask() -> Response:
 
 
 @blueprint.post("/assistant")
+@access("assistant.ask")
 @limiter.limit(ASKING_LIMIT)
 def post_question() -> BaseResponse:
     """Take a question: answered at once for a plain form, streamed afterwards for htmx."""
@@ -67,6 +70,7 @@ def post_question() -> BaseResponse:
 
 
 @blueprint.get("/assistant/conversations/<conversation_id>")
+@access("assistant.ask")
 def conversation(conversation_id: str) -> Response:
     """Show a conversation to the one who began it; what was left unanswered is answered now."""
     found = _conversation(conversation_id)
@@ -76,6 +80,7 @@ def conversation(conversation_id: str) -> Response:
 
 
 @blueprint.get("/assistant/conversations/<conversation_id>/turns/<int:position>/stream")
+@access("assistant.ask")
 def stream(conversation_id: str, position: int) -> Response:
     """Answer a turn as a stream of events; one that is answered already is only shown."""
     turn = queries.turn(_conversation(conversation_id), position) or abort(404)
@@ -86,6 +91,7 @@ def stream(conversation_id: str, position: int) -> Response:
 
 
 @blueprint.post("/assistant/conversations/<conversation_id>/delete")
+@access("assistant.ask")
 def delete(conversation_id: str) -> BaseResponse:
     operations.remove(db.session(), operations.PUBLIC, _conversation(conversation_id))
     db.session.commit()

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, abort, request
 
+from core.access import access
 from core.web import paginate, render
 from policies import queries
 from policies.models import PolicyVersion
@@ -11,11 +12,13 @@ blueprint = Blueprint("policies", __name__)
 
 
 @blueprint.get("/policies")
+@access("read")
 def index() -> Response:
     return render("policies/index.html", fragment="results", page=paginate(queries.documents()))
 
 
 @blueprint.get("/policies/<policy_id>")
+@access("read")
 def reader(policy_id: str) -> Response:
     """Show a version of a document; `article` and `mark` (start-end in its text) mark what was cited."""
     versions = queries.versions(policy_id)

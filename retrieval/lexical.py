@@ -23,6 +23,7 @@ MOST_WORDS = 64
 
 INSERT = text("INSERT INTO passage_fts(rowid, scope, tokens) VALUES (:id, :scope, :tokens)")
 DELETE = text("DELETE FROM passage_fts WHERE rowid = :id")
+OPTIMIZE = text("INSERT INTO passage_fts(passage_fts) VALUES ('optimize')")
 MATCH = text("SELECT rowid, -rank FROM passage_fts WHERE passage_fts MATCH :match ORDER BY rank, rowid LIMIT :k")
 MATCH_WITHIN = text(
     "SELECT f.rowid, -f.rank FROM passage_fts f JOIN passage p ON p.id = f.rowid"
@@ -43,6 +44,11 @@ def remove(session: Session, ids: Iterable[int]) -> None:
     rows = [{"id": id_} for id_ in ids]
     if rows:
         session.execute(DELETE, rows)
+
+
+def forget_removed(session: Session) -> None:
+    """Write the index anew without the words of what was removed: until then its older parts still hold them."""
+    session.execute(OPTIMIZE)
 
 
 def words(query: str) -> list[str]:

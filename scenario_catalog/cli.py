@@ -16,11 +16,15 @@ from retrieval.embedder import ModelError
 from retrieval.operations import fill_vectors, save_indexes
 from scenario_catalog import demo, intake, queries, sheet
 from scenario_catalog.columns import COLUMNS, TITLE_LENGTH
+from scenario_catalog.importing import ListError
+from scenario_catalog.similarity import cli as similarity
 
 NAMES = [(column.name, column.required) for column in COLUMNS]
 OPERATOR = Actor(id="cli", role="system")
 
 commands = AppGroup("catalog", help="Scenario lists.")
+commands.add_command(similarity.similar_command)
+commands.add_command(similarity.evaluate_command)
 demo_commands = AppGroup("demo", help="The invented demonstration data.")
 
 
@@ -38,11 +42,18 @@ def import_list(file: Path, publish: str | None, create_agencies: bool) -> None:
         session.commit()
     except InvalidInputError as error:
         session.rollback()
-        click.echo("\n".join([*(f"{file.name}：{line}" for line in error.problems), "没有导入任何场景"]), err=True)
+        click.echo("\n".join([*(f"{file.name}：{line}" for line in _told(error)), "没有导入任何场景"]), err=True)
         raise SystemExit(1) from None
     _report(found, taken)
     if taken.batch:
         fill()
+
+
+def _told(error: InvalidInputError) -> list[str]:
+    """Return what is wrong, with the way out for agencies that are not registered."""
+    unknown = isinstance(error, ListError) and any(one.unknown_agency for one in error.complaints)
+    way_out = ["没有登记的单位：加上 --create-agencies 则一并登记"] if unknown else []
+    return [*error.problems, *way_out]
 
 
 def _batch_title(publish: str | None) -> str | None:

@@ -21,7 +21,8 @@ URL_LENGTH = 500
 LARGEST_BUDGET = 10_000_000
 
 SEPARATORS = re.compile(r"[、,;/\n|]+")
-ITEM_NUMBER = re.compile(r"^\s*(?:[(（]?\d{1,2}[)）、]|\d{1,2}\.(?!\d)|[①-⑳]|[-•·])\s*")
+ITEM_NUMBER = re.compile(r"^\s*(?:[(（]?\d{1,2}[)）、]|\d{1,2}\.(?!\d)|[①-⑳]|[•·]|-(?![\d.]))\s*")
+ITEM_END = re.compile(r"[\n；;]+")
 DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T\s]+[\d:.]+Z?)?")
 # Days since this one are how a workbook stores a date whose cell has lost its format.
 EXCEL_EPOCH = date(1899, 12, 30)
@@ -41,6 +42,10 @@ ARTICLE = re.compile(rf"[(第]?\s*({NUMERAL})\s*[)条]?")
 
 class CellError(ValueError):
     """Why a cell cannot be taken, in words for its author."""
+
+
+class UnknownAgencyError(CellError):
+    """The agency is not registered; who imports may have it registered."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +110,7 @@ def _one_line(longest: int) -> Parse:
 def _agency(value: Any, terms: Terms) -> str:
     written: str = _one_line(TITLE_LENGTH)(value, terms)
     if terms.agencies is not None and plain(written) not in terms.agencies:
-        raise CellError(f"没有登记“{written}”；加上 --create-agencies 则一并登记")
+        raise UnknownAgencyError(f"没有登记“{written}”")
     return written
 
 
@@ -133,11 +138,18 @@ def _lines(value: Any) -> str:
 
 
 def _indicators(value: Any, _terms: Terms) -> tuple[str, ...]:
-    parts = [prose(part) for part in value] if isinstance(value, list) else re.split(r"[\n；;]+", prose(value))
-    found = tuple(item for part in parts if (item := ITEM_NUMBER.sub("", part).strip().rstrip("。；;")))
+    parts = value if isinstance(value, list) else [value]
+    found = tuple(item for part in parts for text in ITEM_END.split(prose(part)) if (item := _item(text)))
     if sum(map(len, found)) > TEXT_LENGTH:
         raise CellError(f"最多 {TEXT_LENGTH} 字")
     return found
+
+
+def _item(text: str) -> str:
+    """Return an indicator without number and full stop, such that it is read as itself again."""
+    while (bare := ITEM_NUMBER.sub("", text).strip().rstrip("。；;")) != text:
+        text = bare
+    return text
 
 
 def _mode(value: Any, _terms: Terms) -> str:

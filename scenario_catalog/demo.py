@@ -13,7 +13,8 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from accounts.models import Organisation
-from accounts.operations import OrganisationFacts, ensure_organisation
+from accounts.operations import OrganisationFacts, ensure_organisation, remove_demo_people
+from accounts.rules import VERIFIED
 from core import audit, clock
 from core.audit import Actor
 from core.city import City, city
@@ -22,6 +23,7 @@ from retrieval.operations import delete_document
 from scenario_catalog import operations, queries
 from scenario_catalog.draft import Draft
 from scenario_catalog.models import Batch, BatchEntry, Scenario
+from scenario_catalog.rules import Ground
 
 FOLDER = Path(__file__).with_name("demo")
 DEMO = Actor(id="demo", role="system")
@@ -52,7 +54,7 @@ def load(session: Session, progress: Progress) -> int:
         return 0
     if not fits(city()):
         raise InvalidInputError("演示数据用的是另一座城市的领域与区域，不能载入")
-    agencies = [OrganisationFacts(**facts, demo=True) for facts in _read("agencies.json")]
+    agencies = [OrganisationFacts(**facts, demo=True, verification=VERIFIED) for facts in _read("agencies.json")]
     batches = [_read(file.name) for file in sorted(FOLDER.glob("batch-*.json"))]
     today, history = clock.today(), _History(session)
     history.register(agencies, min(batch["published"] for batch in batches) - WRITTEN - REGISTERED)
@@ -86,6 +88,7 @@ def purge(session: Session, actor: Actor) -> int:
     for row in [*scenarios, *session.scalars(queries.demo_batches())]:
         session.delete(row)
     session.flush()
+    remove_demo_people(session)
     _remove_agencies(session)
     audit.record(session, actor, "purge", "demo", "demo")
     return len(scenarios)
@@ -167,7 +170,7 @@ class _History:
 
     def _step(self, rows: _Rows, place: int, facts: Any, verb: str, _day: int, reason: str = "") -> None:
         scenario = rows[place]
-        operations.move(self.session, DEMO, scenario, verb, reason)
+        operations.move(self.session, DEMO, scenario, verb, Ground(reason))
         if verb == facts["history"][-1][0] and facts["result"]:
             operations.record_result(self.session, DEMO, scenario, facts["result"])
 

@@ -34,6 +34,15 @@ class Draft:
     articles: tuple[int, ...] = ()
 
 
+def of(scenario: Any) -> Draft:
+    """Return what a scenario says at present."""
+    names = [field.name for field in fields(Draft) if field.name not in {"tags", "indicators", "articles"}]
+    lists = {"tags": scenario.tag_codes, "indicators": scenario.indicators, "articles": scenario.articles}
+    values: dict[str, Any] = {name: getattr(scenario, name) for name in names}
+    values |= {name: tuple(value) for name, value in lists.items()}
+    return Draft(**values)
+
+
 # Not frozen as they stand: a day is written in ISO form, tags and articles as lists.
 WRITTEN_OTHERWISE = {"deadline", "tags", "articles"}
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import InvalidInputError
-from scenario_catalog.columns import COLUMNS, CellError, Terms, plain
+from scenario_catalog.columns import COLUMNS, CellError, Column, Terms, UnknownAgencyError, plain
 from scenario_catalog.draft import Draft
 from scenario_catalog.sheet import Line, Sheet
 
@@ -21,11 +21,21 @@ class Taken:
 
 @dataclass(frozen=True)
 class Complaint:
-    """What is wrong with a row; the column may be none in particular."""
+    """What is wrong with a row; `cell` is what stood there, `unknown_agency` the name of one to be registered."""
 
     place: str
     column: str
     reason: str
+    cell: str = ""
+    unknown_agency: str = ""
+
+
+class ListError(InvalidInputError):
+    """A list that cannot be taken, with all that is wrong in the order of its rows; `cell_word` as in Sheet."""
+
+    def __init__(self, complaints: Sequence[Complaint], sheet: Sheet) -> None:
+        self.complaints, self.cell_word = in_order(complaints, sheet), sheet.cell_word
+        super().__init__(worded(complaints, sheet))
 
 
 def check(sheet: Sheet, terms: Terms) -> tuple[list[Taken], list[Complaint]]:
@@ -47,12 +57,17 @@ def check(sheet: Sheet, terms: Terms) -> tuple[list[Taken], list[Complaint]]:
     return taken, [*complaints, *_repeated(taken)]
 
 
+def in_order(complaints: Sequence[Complaint], sheet: Sheet) -> list[Complaint]:
+    """Return the complaints in the order of the rows."""
+    order = {line.place: number for number, line in enumerate(sheet.lines)}
+    return sorted(complaints, key=lambda one: order[one.place])
+
+
 def worded(complaints: Sequence[Complaint], sheet: Sheet) -> list[str]:
     """Return the complaints as lines in the order of the rows."""
-    order = {line.place: number for number, line in enumerate(sheet.lines)}
     return [
         f"{one.place} “{one.column}” {sheet.cell_word}：{one.reason}" if one.column else f"{one.place}：{one.reason}"
-        for one in sorted(complaints, key=lambda one: order[one.place])
+        for one in in_order(complaints, sheet)
     ]
 
 
@@ -65,8 +80,14 @@ def _read(line: Line, terms: Terms) -> tuple[dict[str, Any], list[Complaint]]:
             if column.required and values.get(column.field, "") == "":
                 raise CellError("必填")  # noqa: TRY301 - told like any other reason
         except CellError as error:
-            complaints.append(Complaint(line.place, column.name, str(error)))
+            complaints.append(_complaint(line, column, error))
     return values, complaints
+
+
+def _complaint(line: Line, column: Column, error: CellError) -> Complaint:
+    cell = str(line.cells.get(column.field, ""))
+    unknown = cell if isinstance(error, UnknownAgencyError) else ""
+    return Complaint(line.place, column.name, str(error), cell, unknown)
 
 
 def _taken(line: Line, values: dict[str, Any], terms: Terms) -> Taken:

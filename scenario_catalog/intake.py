@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 from accounts import queries as accounts
 from accounts.models import Organisation
 from accounts.operations import OrganisationFacts, ensure_organisation
+from accounts.rules import VERIFIED
 from core.audit import Actor
 from core.city import city
-from core.errors import InvalidInputError
 from policies import queries as policies
 from scenario_catalog import importing, operations, queries
 from scenario_catalog.columns import Terms, plain
-from scenario_catalog.importing import Complaint, Taken
+from scenario_catalog.importing import Complaint, ListError, Taken
 from scenario_catalog.models import Batch, Scenario
 from scenario_catalog.sheet import Sheet
 
@@ -31,21 +31,21 @@ class Intake:
 def take(session: Session, actor: Actor, sheet: Sheet, *, create_agencies: bool, publish: str | None) -> Intake:
     """Write the rows of a list down as drafts, and publish them as a batch of that title. All or nothing.
 
-    Raises InvalidInputError with a line for each thing that is wrong.
+    Raises ListError with all that is wrong with the rows, InvalidInputError for a list without any.
     """
     agencies = _agencies()
-    rows, complaints = importing.check(sheet, _terms(None if create_agencies else agencies.keys()))
+    rows, complaints = importing.check(sheet, terms(None if create_agencies else agencies.keys()))
     complaints += _taken_already(rows)
     if complaints:
-        raise InvalidInputError(importing.worded(complaints, sheet))
+        raise ListError(complaints, sheet)
     new = [*dict.fromkeys(row.agency for row in rows if plain(row.agency) not in agencies)]
     for name in new:
-        agencies[plain(name)] = ensure_organisation(session, actor, OrganisationFacts(name=name))
+        agencies[plain(name)] = ensure_organisation(session, actor, OrganisationFacts(name=name, verification=VERIFIED))
     scenarios = [operations.create_draft(session, actor, agencies[plain(row.agency)], row.draft) for row in rows]
     return Intake(scenarios, new, _published(session, actor, scenarios, publish) if publish else None)
 
 
-def _terms(agencies: Collection[str] | None) -> Terms:
+def terms(agencies: Collection[str] | None) -> Terms:
     """Return what cells may name: the city's words, the articles of its plan as it is now, and agencies."""
     version = policies.current_version(city().policy.id)
     articles = frozenset(article.ordinal for article in version.articles) if version else frozenset()
@@ -74,6 +74,6 @@ def _taken_already(rows: Sequence[Taken]) -> Iterator[Complaint]:
     names = {(plain(agency), title) for agency, title in queries.titles_by_agency([row.draft.title for row in rows])}
     for row in rows:
         if row.draft.number in numbers:
-            yield Complaint(row.place, "编号", f"{row.draft.number} 已经有了")
+            yield Complaint(row.place, "编号", f"{row.draft.number} 已经有了", row.draft.number or "")
         elif (plain(row.agency), row.draft.title) in names:
-            yield Complaint(row.place, "场景名称", f"“{row.agency}”已经有同名的场景")
+            yield Complaint(row.place, "场景名称", f"“{row.agency}”已经有同名的场景", row.draft.title)

@@ -1,12 +1,10 @@
 """The public list: what was chosen and searched for, with live counts. Reads only."""
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-import numpy as np
 from flask import abort, current_app, request
 from flask_babel import get_locale
 from markupsafe import Markup
@@ -17,8 +15,7 @@ from core.city import City, Term, city
 from core.extensions import db
 from core.settings import settings
 from core.web import Page, page_number
-from retrieval.embedder import ready
-from retrieval.search import DocumentHit, document_hits, search_vectors, vectors_of
+from retrieval.search import DocumentHit, document_hits
 from retrieval.text import fold, tokens
 from scenario_catalog import queries
 from scenario_catalog.facets import Counts, Table
@@ -26,6 +23,7 @@ from scenario_catalog.filters import CLOSING, FACETS, SORTS, Filters, Vocabulary
 from scenario_catalog.marking import mark, mark_all, worth_marking
 from scenario_catalog.models import Scenario
 from scenario_catalog.rules import MODES, SHOWN, shown_status
+from scenario_catalog.similarity.matcher import similar_to_scenario
 
 COLLECTION = "scenarios"
 PAGE_SIZE = 30
@@ -38,10 +36,6 @@ MOST_KEPT = 256
 NEAREST = 10
 # A part of an agency's name counts as naming it from so many characters on.
 SHORTEST_NAME = 4
-
-# Which passages tell what a scenario is about, and how many neighbours of each are looked at.
-LIKENESS = frozenset({"title", "scope"})
-NEIGHBOURS = 20
 
 CACHE = "scenario_catalog.table"
 
@@ -259,23 +253,8 @@ def rows_page(query: Select[*tuple[Any, ...]], size: int = PAGE_SIZE) -> Page:
 
 
 def similar(scenario: Scenario, count: int = 4) -> list[Any]:
-    """Return rows of the scenarios nearest by the meaning of their texts; none while there are no vectors."""
-    if not ready() or not scenario.number:
-        return []
-    found = vectors_of(COLLECTION, [scenario.number]).get(scenario.number, [])
-    vectors = [vector for hit, vector in found if hit.heading in LIKENESS]
-    if not vectors:
-        return []
-    best: dict[str, float] = defaultdict(float)
-    for ranking in search_vectors(COLLECTION, np.array(vectors), k=NEIGHBOURS):
-        nearest: dict[str, float] = {}
-        for hit in ranking:
-            nearest.setdefault(hit.document, hit.score)
-        for number, score in nearest.items():
-            best[number] += score
-    best.pop(scenario.number, None)
-    ranked = sorted(best, key=lambda number: (-best[number], number))
-    return queries.cards_numbered(ranked[: count * 2])[:count]
+    """Return rows of the scenarios it is most like; none while there are no vectors of its text."""
+    return queries.cards_numbered(similar_to_scenario(scenario.number, count)) if scenario.number else []
 
 
 def domain_counts() -> Mapping[str, int]:

@@ -19,24 +19,25 @@ from retrieval.text import sentences
 from scenario_catalog import draft as drafts
 from scenario_catalog import queries, rules
 from scenario_catalog.draft import Draft
-from scenario_catalog.models import Batch, BatchEntry, Scenario, ScenarioArticle, ScenarioMove, ScenarioTag
+from scenario_catalog.models import Batch, BatchEntry, Question, Scenario, ScenarioArticle, ScenarioMove, ScenarioTag
+from scenario_catalog.rules import NO_GROUND, Ground
 
 COLLECTION = "scenarios"
 
 # The fields that are searched, in the order of the page; each is the heading of its passages.
 SEARCHED = ("title", "background", "scope", "indicators", "conditions", "resources", "acceptance")
 EDITABLE = ("draft", "returned")
-LONGEST_REASON = 40
+LONGEST_NOTE = 2000
 
 
 def create_draft(session: Session, actor: Actor, agency: Organisation, draft: Draft, *, demo: bool = False) -> Scenario:
     """Write down a need of an agency."""
     now = clock.now()
     scenario = Scenario(agency=agency, status="draft", demo=demo, created_at=now, updated_at=now)
-    _write(scenario, draft)
+    write(scenario, draft)
     session.add(scenario)
     session.flush()
-    audit.record(session, actor, "create", "scenario", scenario.id)
+    audit.record(session, actor, "create", "scenario", scenario.id, after=audit.state(scenario))
     return scenario
 
 
@@ -44,30 +45,28 @@ def save(session: Session, actor: Actor, scenario: Scenario, draft: Draft) -> No
     """Change a draft. What was submitted or published is not changed this way."""
     if scenario.status not in EDITABLE:
         raise InvalidInputError(_("只有草稿和已退回的场景可以修改"))
-    _write(scenario, draft)
-    scenario.updated_at = clock.now()
-    session.flush()
-    audit.record(session, actor, "save", "scenario", scenario.id)
+    with audit.change(session, actor, "save", "scenario", scenario):
+        write(scenario, draft)
+        scenario.updated_at = clock.now()
 
 
-def move(session: Session, actor: Actor, scenario: Scenario, verb: str, reason: str = "") -> None:
-    """Make a move of the lifecycle, for a reason: a code where the lifecycle knows codes, else words.
+def move(session: Session, actor: Actor, scenario: Scenario, verb: str, ground: Ground = NO_GROUND) -> None:
+    """Make a move of the lifecycle.
 
     Raises LifecycleError with a readable reason. Publication is a batch's: see `publish_batch`.
     """
     if verb == "publish":
         raise LifecycleError(_("场景随批次发布"))
-    if len(reason) > LONGEST_REASON:
-        raise InvalidInputError(_("理由最多 %(n)s 字", n=LONGEST_REASON))
-    _move(session, actor, scenario, verb, reason)
+    if len(ground.words) > LONGEST_NOTE:
+        raise InvalidInputError(_("理由最多 %(n)s 字", n=LONGEST_NOTE))
+    _move(session, actor, scenario, verb, ground)
 
 
 def record_result(session: Session, actor: Actor, scenario: Scenario, text: str) -> None:
     """Write down what came of a scenario."""
-    scenario.result = text
-    scenario.updated_at = clock.now()
-    session.flush()
-    audit.record(session, actor, "record_result", "scenario", scenario.id)
+    with audit.change(session, actor, "record_result", "scenario", scenario):
+        scenario.result = text
+        scenario.updated_at = clock.now()
 
 
 def create_batch(session: Session, actor: Actor, title: str, *, summary: str = "", demo: bool = False) -> Batch:
@@ -75,19 +74,36 @@ def create_batch(session: Session, actor: Actor, title: str, *, summary: str = "
     batch = Batch(title=title, summary=summary, demo=demo)
     session.add(batch)
     session.flush()
-    audit.record(session, actor, "create", "batch", batch.id)
+    audit.record(session, actor, "create", "batch", batch.id, after=audit.state(batch))
     return batch
 
 
 def publish_batch(session: Session, actor: Actor, batch: Batch) -> None:
-    """Publish a batch and its scenarios at one instant: numbers, frozen entries and passages, all or nothing."""
+    """Publish a batch and its scenarios at one instant: numbers, frozen entries and passages, all or nothing.
+
+    Raises LifecycleError, naming the scenarios, where one is not approved any more.
+    """
+    take_batch(session, actor, batch)
+    publish_taken(session, actor, batch)
+
+
+def take_batch(session: Session, actor: Actor, batch: Batch) -> None:
+    """Move the batch first: the database lets one writer in, so that numbers are counted by one publication at a time."""
+    session.flush()
+    target = rules.BATCH.check(batch.status, "publish", actor.role)
+    change_status(session, batch, target)
+
+
+def publish_taken(session: Session, actor: Actor, batch: Batch) -> None:
+    """Publish the scenarios of a batch that this transaction took: see `take_batch`."""
     now = clock.now()
-    _take_batch(session, actor, batch)
     scenarios = sorted(batch.scenarios, key=lambda scenario: (scenario.number or "", scenario.id))
     if not scenarios:
         raise InvalidInputError(_("批次中没有场景，不能发布"))
+    _refuse_unapproved(scenarios)
     batch.number = (session.scalar(queries.highest_batch_number()) or 0) + 1
     batch.published_at = now
+    batch.note = ""
     _assign_numbers(session, scenarios)
     for position, scenario in enumerate(scenarios, 1):
         scenario.published_at = now
@@ -99,31 +115,51 @@ def publish_batch(session: Session, actor: Actor, batch: Batch) -> None:
     audit.record(session, actor, "publish", "batch", batch.id)
 
 
+def hold(session: Session, scenario: Scenario) -> None:
+    """Keep other writers out until the commit, and read the scenario anew."""
+    session.flush()
+    held = update(Scenario).where(Scenario.id == scenario.id).values(revision=Scenario.revision)
+    session.execute(held.execution_options(synchronize_session=False))
+    session.refresh(scenario)
+
+
+def write(scenario: Scenario, draft: Draft) -> None:
+    """Make the columns of a scenario what a draft says; records nothing."""
+    values = asdict(draft)
+    tags, articles = values.pop("tags"), values.pop("articles")
+    for name, value in values.items():
+        setattr(scenario, name, list(value) if isinstance(value, tuple) else value)
+    scenario.tags = [ScenarioTag(tag=tag) for tag in dict.fromkeys(tags)]
+    scenario.article_rows = [ScenarioArticle(ordinal=ordinal) for ordinal in dict.fromkeys(articles)]
+
+
 def write_passages(session: Session, scenario: Scenario) -> None:
     """Make the scenario's present texts what is found of it."""
     put_document(session, COLLECTION, scenario.number or "", [*_pieces(scenario)])
 
 
-def _take_batch(session: Session, actor: Actor, batch: Batch) -> None:
-    """Move the batch first: the database lets one writer in, so that numbers are counted by one publication at a time."""
-    session.flush()
-    target = rules.BATCH.check(batch.status, "publish", actor.role)
-    _change(session, batch, target)
+def _refuse_unapproved(scenarios: Sequence[Scenario]) -> None:
+    states = rules.SCENARIO.states
+    stale = [f"“{one.title}”（{states[one.status]}）" for one in scenarios if one.status != "approved"]
+    if stale:
+        raise LifecycleError(_("%(titles)s 已不是待发布，整批没有发布", titles="、".join(stale)))
 
 
-def _move(session: Session, actor: Actor, scenario: Scenario, verb: str, reason: str = "") -> None:
+def _move(session: Session, actor: Actor, scenario: Scenario, verb: str, ground: Ground = NO_GROUND) -> None:
     now = clock.now()
-    facts = {"is_open": rules.is_open(scenario, now), "reason": reason, "note": reason}
+    facts = {"is_open": rules.is_open(scenario, now), "reason": ground.code, "words": ground.words}
+    facts["unanswered"] = session.scalar(queries.count_unanswered(scenario)) if verb == "evaluate" else 0
     target = rules.SCENARIO.check(scenario.status, verb, actor.role, **facts)
-    _change(session, scenario, target)
-    scenario.reason = reason
+    before = audit.state(scenario)
+    change_status(session, scenario, target)
+    scenario.reason = ground.code
     scenario.updated_at = now
-    scenario.moves.append(ScenarioMove(at=now, verb=verb, status=target, reason=reason))
+    scenario.moves.append(ScenarioMove(at=now, verb=verb, status=target, reason=ground.code, note=ground.words))
     session.flush()
-    audit.record(session, actor, verb, "scenario", scenario.id)
+    audit.record(session, actor, verb, "scenario", scenario.id, before=before, after=audit.state(scenario))
 
 
-def _change(session: Session, row: Batch | Scenario, target: str) -> None:
+def change_status(session: Session, row: Batch | Scenario | Question, target: str) -> None:
     """Change the status in the database only if it is still the one that was checked."""
     session.flush()
     kind: Any = type(row)
@@ -150,15 +186,6 @@ def _freeze(session: Session, batch: Batch, scenario: Scenario, position: int) -
     entry = BatchEntry(batch_id=batch.id, scenario_id=scenario.id, position=position, snapshot=frozen)
     entry.digest = drafts.digest(frozen)
     session.add(entry)
-
-
-def _write(scenario: Scenario, draft: Draft) -> None:
-    values = asdict(draft)
-    tags, articles = values.pop("tags"), values.pop("articles")
-    for name, value in values.items():
-        setattr(scenario, name, list(value) if isinstance(value, tuple) else value)
-    scenario.tags = [ScenarioTag(tag=tag) for tag in dict.fromkeys(tags)]
-    scenario.article_rows = [ScenarioArticle(ordinal=ordinal) for ordinal in dict.fromkeys(articles)]
 
 
 def _pieces(scenario: Scenario) -> Iterator[Piece]:

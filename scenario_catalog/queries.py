@@ -11,12 +11,26 @@ from accounts.models import Organisation
 from core.audit import AuditEvent
 from core.extensions import db
 from core.settings import settings
-from scenario_catalog.models import Batch, BatchEntry, Scenario, ScenarioArticle, ScenarioMove, ScenarioTag
+from scenario_catalog.models import (
+    Attachment,
+    Batch,
+    BatchEntry,
+    Corrigendum,
+    Follow,
+    Question,
+    Redaction,
+    ReviewComment,
+    Scenario,
+    ScenarioArticle,
+    ScenarioMove,
+    ScenarioTag,
+)
 
 Rows = Select[*tuple[Any, ...]]
 
 # Events that can change what the public list shows.
-SUBJECTS = ("scenario", "batch", "organisation", "demo")
+SUBJECTS = ("scenario", "batch", "corrigendum", "organisation", "demo")
+PRIVATE = ("create", "save", "submit", "recall", "return", "approve", "schedule", "unschedule")
 
 # Asked with each page: built once.
 LAST_EVENT = select(func.max(AuditEvent.__table__.c.id))
@@ -105,7 +119,8 @@ def last_event() -> int:
 
 
 def has_catalog_event(after: int) -> bool:
-    found = select(AuditEvent.id).where(AuditEvent.id > after, AuditEvent.subject_type.in_(SUBJECTS)).limit(1)
+    public_ones = (AuditEvent.subject_type.in_(SUBJECTS), AuditEvent.verb.not_in(PRIVATE))
+    found = select(AuditEvent.id).where(AuditEvent.id > after, *public_ones).limit(1)
     return db.session.scalar(found) is not None
 
 
@@ -184,6 +199,68 @@ def landed() -> tuple[int, int]:
 
 def demo_is_shown() -> bool:
     return db.session.scalar(select(Scenario.id).where(public(), Scenario.demo.is_(True)).limit(1)) is not None
+
+
+def agency_of(scenario_id: int, **_others: object) -> int | None:
+    """Return the id of the agency whose scenario this is, by row id: the owner in the authorisation table."""
+    return db.session.scalar(select(Scenario.agency_id).where(Scenario.id == scenario_id))
+
+
+def agency_of_number(number: str, **_others: object) -> int | None:
+    """Return the id of the agency whose published scenario this is."""
+    return db.session.scalar(select(Scenario.agency_id).where(Scenario.number == number, public()))
+
+
+def attachments(scenario: Scenario) -> Sequence[Attachment]:
+    """Return the documents of a scenario that were not removed, in their order."""
+    found = select(Attachment).where(Attachment.scenario_id == scenario.id, Attachment.removed_at.is_(None))
+    return db.session.scalars(found.order_by(Attachment.position, Attachment.id)).all()
+
+
+def questions(scenario: Scenario) -> Sequence[Question]:
+    """Return the questions of a scenario, the newest first."""
+    found = select(Question).where(Question.scenario_id == scenario.id)
+    return db.session.scalars(found.order_by(Question.number.desc())).all()
+
+
+def sent_comments(scenario: Scenario) -> Sequence[ReviewComment]:
+    """Return what the operator said about the fields of a need and sent with a return, the oldest first."""
+    returned = select(ScenarioMove.id).where(
+        ScenarioMove.scenario_id == scenario.id,
+        ScenarioMove.verb == "return",
+        ScenarioMove.at >= ReviewComment.written_at,
+    )
+    found = select(ReviewComment).where(ReviewComment.scenario_id == scenario.id, returned.exists())
+    return db.session.scalars(found.order_by(ReviewComment.written_at, ReviewComment.id)).all()
+
+
+def corrigenda(scenario: Scenario) -> Sequence[Corrigendum]:
+    """Return the corrigenda of a scenario, the newest first."""
+    found = select(Corrigendum).where(Corrigendum.scenario_id == scenario.id)
+    return db.session.scalars(found.order_by(Corrigendum.number.desc())).all()
+
+
+def corrigenda_of_batch(batch: Batch) -> Sequence[Corrigendum]:
+    """Return the corrigenda of a batch's public scenarios, the newest first."""
+    found = select(Corrigendum).join(Scenario, Scenario.id == Corrigendum.scenario_id)
+    found = found.where(Scenario.batch_id == batch.id, public()).options(joinedload(Corrigendum.scenario))
+    return db.session.scalars(found.order_by(Corrigendum.at.desc(), Corrigendum.id.desc())).unique().all()
+
+
+def redactions(scenario: Scenario) -> Sequence[Redaction]:
+    """Return the tombstones of a scenario, the newest first."""
+    found = select(Redaction).where(Redaction.scenario_id == scenario.id)
+    return db.session.scalars(found.order_by(Redaction.at.desc())).all()
+
+
+def follows(person: int | None, scenario: Scenario) -> bool:
+    found = select(Follow.scenario_id).where(Follow.person_id == person, Follow.scenario_id == scenario.id)
+    return person is not None and db.session.scalar(found) is not None
+
+
+def count_unanswered(scenario: Scenario) -> Select[int]:
+    """Select the number of questions that wait for an answer."""
+    return select(func.count()).where(Question.scenario_id == scenario.id, Question.status == "asked")
 
 
 def highest_batch_number() -> Select[int | None]:

@@ -1,8 +1,27 @@
 """The face of `scenario_catalog` towards app.py."""
 
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core.access import Principal
 from core.city import city, term
-from core.registry import MenuItem, Room, Seed
+from core.registry import Consumer, MenuItem, Room, Seed, Waiting
 from scenario_catalog import cli, rules, views
+from scenario_catalog.drafting import table as drafting_table
+from scenario_catalog.drafting import views as drafting
+from scenario_catalog.following import jobs as _following_jobs  # noqa: F401 - the consumer of jobs must know them
+from scenario_catalog.following import operations as following_operations
+from scenario_catalog.following import table as following_table
+from scenario_catalog.following import views as following
+from scenario_catalog.publishing import table as publishing_table
+from scenario_catalog.publishing import views as publishing
+from scenario_catalog.questions import table as questions_table
+from scenario_catalog.questions import views as questions
+from scenario_catalog.review import table as review_table
+from scenario_catalog.review import views as review
+from scenario_catalog.similarity import cli as similarity
+from scenario_catalog.similarity import jobs as _similarity_jobs  # noqa: F401 - the consumer of jobs must know them
 
 
 def term_name(kind: str, code: str) -> str:
@@ -11,17 +30,49 @@ def term_name(kind: str, code: str) -> str:
     return found.name if found else code
 
 
+def waiting(who: Principal) -> list[Waiting]:
+    """Return what waits for a person at the desks."""
+    return [found for desk in (drafting, review, questions) for found in desk.waiting(who)]
+
+
+def personal(session: Session, person: int) -> dict[str, Any]:
+    """Return what the room knows of a person, for the person's own export."""
+    parts = (drafting.personal, following_operations.personal, questions.personal)
+    return {name: found for part in parts for name, found in part(session, person).items()}
+
+
 ROOM = Room(
     name="scenario_catalog",
-    blueprints=[views.blueprint],
+    blueprints=[
+        views.blueprint,
+        drafting.blueprint,
+        review.blueprint,
+        publishing.blueprint,
+        questions.blueprint,
+        following.blueprint,
+    ],
+    access=[
+        *drafting_table.ACCESS,
+        *review_table.ACCESS,
+        *publishing_table.ACCESS,
+        *questions_table.ACCESS,
+        *following_table.ACCESS,
+    ],
+    lifecycles=[rules.SCENARIO, rules.BATCH, rules.QUESTION],
+    consumers=[Consumer("catalog.notices", following_operations.tell)],
     commands=[cli.commands, cli.demo_commands],
+    desk=[*drafting_table.DESK],
+    holdings=[drafting.HOLDING],
     menu=[
         MenuItem("首页", "catalog.home", 10),
         MenuItem("场景清单", "catalog.scenarios", 20),
         MenuItem("批次", "catalog.batches", 25),
         MenuItem("需求单位", "catalog.agencies", 50),
     ],
-    seeds=[Seed("载入演示数据", 40, cli.seed)],
+    waiting=waiting,
+    personal=personal,
+    forget=following_operations.forget,
+    seeds=[Seed("载入演示数据", 40, cli.seed), Seed("比较已发布的场景", 92, similarity.seed)],
     globals={
         "scenario_modes": rules.MODES,
         "scenario_statuses": rules.SHOWN,

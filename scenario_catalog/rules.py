@@ -1,9 +1,11 @@
 """The lifecycles of scenario and batch as data, and the small rules about time and numbers."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from accounts.rules import AGENCY_APPROVERS, AGENCY_DRAFTERS, OPERATOR_APPROVERS, OPERATORS, SYSTEM
 from core import clock
 from core.lifecycle import Lifecycle, Move
 
@@ -30,9 +32,22 @@ CANCELLATION_REASONS: Mapping[str, str] = {
 
 REASONS: Mapping[str, str] = {**FAILURE_REASONS, **CANCELLATION_REASONS}
 
-AGENCY = frozenset({"agency", "system"})
-OPERATOR = frozenset({"operator", "system"})
+DRAFTERS = AGENCY_DRAFTERS | SYSTEM
+AGENCY = AGENCY_APPROVERS | SYSTEM
+REVIEWERS = OPERATORS | SYSTEM
+OPERATOR = OPERATOR_APPROVERS | SYSTEM
 BOTH = AGENCY | OPERATOR
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Why a move is made: a code where the table knows codes, words where it asks for them."""
+
+    code: str = ""
+    words: str = ""
+
+
+NO_GROUND = Ground()
 
 
 def _reason(reasons: Mapping[str, str]) -> Any:
@@ -46,8 +61,22 @@ def _closed(facts: Mapping[str, Any]) -> str | None:
     return "报名尚未截止，不能开始评审" if facts.get("is_open", True) else None
 
 
+def _answered(facts: Mapping[str, Any]) -> str | None:
+    return _closed(facts) or (
+        f"还有 {facts['unanswered']} 个问题没有答复，不能开始评审" if facts.get("unanswered") else None
+    )
+
+
+def _worded(facts: Mapping[str, Any]) -> str | None:
+    return None if facts.get("words") else "退回必须写明理由"
+
+
+def _declined(facts: Mapping[str, Any]) -> str | None:
+    return None if facts.get("words") else "不予答复必须写明理由"
+
+
 def _unawarded(facts: Mapping[str, Any]) -> str | None:
-    return None if facts.get("note") else "撤销授标必须写明理由"
+    return None if facts.get("words") else "撤销授标必须写明理由"
 
 
 _failed, _cancelled = _reason(FAILURE_REASONS), _reason(CANCELLATION_REASONS)
@@ -73,13 +102,13 @@ SCENARIO = Lifecycle(
     },
     moves=(
         Move("draft", "in_review", "submit", "提交审核", AGENCY),
-        Move("in_review", "draft", "recall", "撤回修改", AGENCY),
-        Move("in_review", "returned", "return", "退回", OPERATOR),
+        Move("in_review", "draft", "recall", "撤回修改", DRAFTERS),
+        Move("in_review", "returned", "return", "退回", REVIEWERS, _worded),
         Move("returned", "in_review", "submit", "再次提交", AGENCY),
-        Move("in_review", "approved", "approve", "审核通过", OPERATOR),
-        Move("approved", "returned", "return", "退回", OPERATOR),
+        Move("in_review", "approved", "approve", "审核通过", REVIEWERS),
+        Move("approved", "returned", "return", "退回", REVIEWERS, _worded),
         Move("approved", "open", "publish", "发布", OPERATOR),
-        Move("open", "evaluating", "evaluate", "开始评审", AGENCY, _closed),
+        Move("open", "evaluating", "evaluate", "开始评审", AGENCY, _answered),
         Move("evaluating", "finalists", "shortlist", "确定入围", AGENCY),
         Move("finalists", "noticed", "notice", "公示", AGENCY),
         Move("noticed", "awarded", "award", "授标", AGENCY),
@@ -102,6 +131,16 @@ BATCH = Lifecycle(
         Move("scheduled", "draft", "unschedule", "撤销排期", OPERATOR),
         Move("draft", "published", "publish", "发布", OPERATOR),
         Move("scheduled", "published", "publish", "发布", OPERATOR),
+    ),
+)
+
+QUESTION = Lifecycle(
+    name="question",
+    states={"asked": "待答复", "answered": "已答复", "declined": "不予答复"},
+    moves=(
+        Move("asked", "answered", "answer", "答复", DRAFTERS),
+        Move("asked", "declined", "decline", "不予答复", AGENCY, _declined),
+        Move("answered", "answered", "amend", "补充答复", DRAFTERS),
     ),
 )
 

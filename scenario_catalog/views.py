@@ -1,6 +1,6 @@
 """The public pages of the list."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,22 +8,22 @@ from flask import Blueprint, Response, abort, render_template, request
 from flask_babel import gettext as _
 
 from core import clock
+from core.access import access, principal
 from core.city import city
 from core.extensions import db
 from core.web import page_number, paginate, render, wants_fragment
 from policies import queries as policies
-from policies.models import Article
 from scenario_catalog import listing as lists
-from scenario_catalog import queries, rules
+from scenario_catalog import presenting, queries
 from scenario_catalog.changes import changes
 from scenario_catalog.filters import Filters
 from scenario_catalog.models import Batch
-from scenario_catalog.timeline import timeline
 
 blueprint = Blueprint("catalog", __name__)
 
 
 @blueprint.get("/")
+@access("read")
 def home() -> Response:
     newest = queries.newest_batch()
     landed, landed_demo = queries.landed()
@@ -36,11 +36,12 @@ def home() -> Response:
         landed=landed,
         landed_demo=landed_demo,
         shows_demo=lists.shows_demo(),
-        status_of=_shown_status,
+        status_of=presenting.shown_status,
     )
 
 
 @blueprint.get("/scenarios")
+@access("read")
 def scenarios() -> Response:
     state = lists.state()
     filters = Filters.parse(request.args.to_dict(flat=False), state.table.vocabulary)
@@ -55,28 +56,22 @@ def scenarios() -> Response:
 
 
 @blueprint.get("/scenarios/<number>")
+@access("read")
 def scenario(number: str) -> Response:
     found = queries.scenario(number) or abort(404)
-    now = clock.now()
-    return render(
-        "catalog/scenario.html",
-        scenario=found,
-        shown=rules.shown_status(found.status, found.deadline, clock.local_date(now)),
-        is_open=rules.is_open(found, now),
-        steps=timeline(found, found.moves, clock.local_date(now)),
-        articles=_articles(found.articles),
-        similar=lists.similar(found),
-        status_of=_shown_status,
-    )
+    shown = presenting.scenario_page(found, found.moves)
+    return render("catalog/scenario.html", follows=queries.follows(principal().person, found), **shown)
 
 
 @blueprint.get("/batches")
+@access("read")
 def batches() -> Response:
     page = paginate(queries.batches())
     return render("catalog/batches.html", fragment="results", page=page, sizes=queries.batch_sizes())
 
 
 @blueprint.get("/batches/<int(max=999999999):number>")
+@access("read")
 def batch(number: int) -> Response:
     found = queries.batch(number) or abort(404)
     return render(
@@ -87,24 +82,28 @@ def batch(number: int) -> Response:
         previous=queries.previous_batch(found),
         next=queries.next_batch(found),
         sections=_changes_around(found),
-        status_of=_shown_status,
+        corrigenda=queries.corrigenda_of_batch(found),
+        status_of=presenting.shown_status,
     )
 
 
 @blueprint.get("/agencies")
+@access("read")
 def agencies() -> Response:
     page = lists.rows_page(queries.public_agencies(), size=60)
     return render("catalog/agencies.html", fragment="results", page=page)
 
 
 @blueprint.get("/agencies/<code>")
+@access("read")
 def agency(code: str) -> Response:
     found = queries.agency(code) or abort(404)
     page = lists.rows_page(queries.cards_of_agency(found))
-    return render("catalog/agency.html", fragment="results", agency=found, page=page, status_of=_shown_status)
+    return render("catalog/agency.html", fragment="results", agency=found, page=page, status_of=presenting.shown_status)
 
 
 @blueprint.get("/policies/<policy_id>/articles/<int(max=999999999):ordinal>/scenarios")
+@access("read")
 def article_scenarios(policy_id: str, ordinal: int) -> Response:
     """Show the scenarios of an article of the city's plan; to the reader, how many there are."""
     version = policies.current_version(policy_id)
@@ -112,21 +111,11 @@ def article_scenarios(policy_id: str, ordinal: int) -> Response:
     if article is None:
         abort(404)
     page = lists.rows_page(queries.scenarios_of_article(ordinal))
-    shown: dict[str, Any] = {"version": version, "article": article, "page": page, "status_of": _shown_status}
+    shown: dict[str, Any] = {"version": version, "article": article, "page": page, "status_of": presenting.shown_status}
     # The reader asks for the count below an article; the page's own pagination asks for its rows.
     in_reader = wants_fragment() and request.headers.get("HX-Target") != "results"
     template, fragment = ("article_count.html", "count") if in_reader else ("article_scenarios.html", "results")
     return render(f"catalog/{template}", fragment=fragment, **shown)
-
-
-def _shown_status(card: Any) -> str:
-    return rules.shown_status(card.status, card.deadline, clock.today())
-
-
-def _articles(ordinals: Sequence[int]) -> list[Article]:
-    """Return the related articles of the city's plan that its present version has."""
-    version = policies.current_version(city().policy.id)
-    return [article for article in version.articles if article.ordinal in ordinals] if version else []
 
 
 def _changes_around(batch: Batch) -> list[tuple[str, Mapping[str, list[Any]]]]:

@@ -27,6 +27,7 @@ def make_settings(instance: Path, **changes: object) -> Settings:
         "rate_limits": False,
         "demo_data": False,
         "secret_key": "a key for tests only",
+        "mail": "file",
     }
     return Settings(**{**values, **changes})  # type: ignore[arg-type]
 

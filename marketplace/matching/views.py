@@ -5,6 +5,7 @@ from http import HTTPStatus
 from flask import Blueprint, Response, request
 
 from core import clock
+from core.access import access
 from core.extensions import limiter
 from core.web import render
 from marketplace.matching.examples import EXAMPLES
@@ -17,6 +18,7 @@ TEMPLATE = "matching/match.html"
 
 
 @blueprint.get("/match")
+@access("read")
 def match() -> Response:
     chosen = {str(place): example.text for place, example in enumerate(EXAMPLES, 1)}
     form = MatchForm(text=chosen.get(request.args.get("example", ""), ""))
@@ -24,6 +26,7 @@ def match() -> Response:
 
 
 @blueprint.post("/match")
+@access("read")
 @limiter.limit("20 per minute")
 def result() -> Response:
     form = MatchForm()

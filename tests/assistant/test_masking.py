@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.masking import CHECKS, WEIGHTS, is_bank_card, is_id_card, mask
+from assistant.masking import mask
+from core.personal_data import CHECKS, WEIGHTS, is_bank_card, is_id_card
 
 
 def id_card(digits: list[int], year: int, month: int, day: int) -> str:

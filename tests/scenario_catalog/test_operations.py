@@ -21,9 +21,10 @@ from scenario_catalog import draft as drafts
 from scenario_catalog import operations
 from scenario_catalog.draft import Draft
 from scenario_catalog.models import Batch, BatchEntry, Scenario, ScenarioMove
+from scenario_catalog.rules import Ground
 from tests.factories import BatchFactory, OrganisationFactory, ScenarioFactory, approve, published, walk
 
-AGENCY = Actor("u1", "agency", "a1")
+AGENCY = Actor("u1", "agency-approver", "a1")
 DRAFT = Draft(
     "影像初筛",
     "public-service",
@@ -103,9 +104,9 @@ def test_unawarding_needs_words_and_not_too_many(session: Session):
     walk(scenario, "evaluate", "shortlist", "notice", "award")
     with pytest.raises(LifecycleError, match="理由"):
         operations.move(session, SYSTEM, scenario, "unaward")
-    with pytest.raises(InvalidInputError, match="40"):
-        operations.move(session, SYSTEM, scenario, "unaward", "长" * 41)
-    operations.move(session, SYSTEM, scenario, "unaward", "中选方放弃")
+    with pytest.raises(InvalidInputError, match="2000"):
+        operations.move(session, SYSTEM, scenario, "unaward", Ground(words="长" * 2001))
+    operations.move(session, SYSTEM, scenario, "unaward", Ground(words="中选方放弃"))
     assert scenario.status == "finalists"
 
 

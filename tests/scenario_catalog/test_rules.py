@@ -12,33 +12,44 @@ from core.lifecycle import LifecycleError
 from scenario_catalog import rules
 from scenario_catalog.rules import BATCH, SCENARIO
 
-ROLES = ("agency", "operator", "enterprise", "evaluator", "citizen", "auditor", "system")
+KINDS = ("agency", "enterprise", "operator", "auditor")
+ROLES = (
+    "",
+    "anyone",
+    "system",
+    *(f"{kind}-{role}" for kind in KINDS for role in ("owner", "approver", "member", "evaluator", "reader")),
+)
 VERBS = sorted({move.verb for move in SCENARIO.moves})
-FACTS = {"is_open": False, "reason": "no_bids", "note": "中标人放弃"}
+FACTS = {"is_open": False, "reason": "no_bids", "words": "中标人放弃"}
+
+DRAFTERS = {"agency-owner", "agency-approver", "agency-member"}
+APPROVERS = {"agency-owner", "agency-approver"}
+REVIEWERS = {"operator-owner", "operator-approver", "operator-member"}
+PUBLISHERS = {"operator-owner", "operator-approver"}
 
 # Written out by hand, apart from the table: from, verb, to, who.
 ALLOWED = {
-    ("draft", "submit"): ("in_review", {"agency"}),
-    ("in_review", "recall"): ("draft", {"agency"}),
-    ("in_review", "return"): ("returned", {"operator"}),
-    ("returned", "submit"): ("in_review", {"agency"}),
-    ("in_review", "approve"): ("approved", {"operator"}),
-    ("approved", "return"): ("returned", {"operator"}),
-    ("approved", "publish"): ("open", {"operator"}),
-    ("open", "evaluate"): ("evaluating", {"agency"}),
-    ("evaluating", "shortlist"): ("finalists", {"agency"}),
-    ("finalists", "notice"): ("noticed", {"agency"}),
-    ("noticed", "award"): ("awarded", {"agency"}),
-    ("awarded", "pilot"): ("piloting", {"agency"}),
-    ("piloting", "land"): ("landed", {"operator"}),
-    ("awarded", "unaward"): ("finalists", {"agency"}),
-    ("piloting", "unaward"): ("finalists", {"agency"}),
+    ("draft", "submit"): ("in_review", APPROVERS),
+    ("in_review", "recall"): ("draft", DRAFTERS),
+    ("in_review", "return"): ("returned", REVIEWERS),
+    ("returned", "submit"): ("in_review", APPROVERS),
+    ("in_review", "approve"): ("approved", REVIEWERS),
+    ("approved", "return"): ("returned", REVIEWERS),
+    ("approved", "publish"): ("open", PUBLISHERS),
+    ("open", "evaluate"): ("evaluating", APPROVERS),
+    ("evaluating", "shortlist"): ("finalists", APPROVERS),
+    ("finalists", "notice"): ("noticed", APPROVERS),
+    ("noticed", "award"): ("awarded", APPROVERS),
+    ("awarded", "pilot"): ("piloting", APPROVERS),
+    ("piloting", "land"): ("landed", PUBLISHERS),
+    ("awarded", "unaward"): ("finalists", APPROVERS),
+    ("piloting", "unaward"): ("finalists", APPROVERS),
     **{
-        (state, "fail"): ("failed", {"agency", "operator"})
+        (state, "fail"): ("failed", APPROVERS | PUBLISHERS)
         for state in ("open", "evaluating", "finalists", "noticed", "awarded", "piloting")
     },
     **{
-        (state, "cancel"): ("cancelled", {"agency", "operator"})
+        (state, "cancel"): ("cancelled", APPROVERS | PUBLISHERS)
         for state in (
             "draft", "in_review", "returned", "approved", "open", "evaluating", "finalists", "noticed",
         )
@@ -79,7 +90,9 @@ def test_the_table_has_nothing_else():
         ("open", "cancel", {"reason": "no_bids"}),
         ("draft", "cancel", {"reason": ""}),
         ("awarded", "unaward", {}),
-        ("piloting", "unaward", {"note": ""}),
+        ("piloting", "unaward", {"words": ""}),
+        ("in_review", "return", {"words": ""}),
+        ("open", "evaluate", {"is_open": False, "unanswered": 1}),
     ],
 )
 def test_guards_refuse_with_a_reason(state: str, verb: str, facts: dict[str, object]):
@@ -94,7 +107,7 @@ def test_a_random_walk_keeps_to_the_table_and_ends_where_it_must(steps: list[tup
     for verb, role, is_open in steps:
         reason = "need_changed" if verb == "cancel" else "no_bids"
         try:
-            target = SCENARIO.check(state, verb, role, is_open=is_open, reason=reason, note="理由")
+            target = SCENARIO.check(state, verb, role, is_open=is_open, reason=reason, words="理由")
         except LifecycleError:
             continue
         assert ALLOWED[state, verb][0] == target
@@ -108,13 +121,14 @@ def test_a_random_walk_keeps_to_the_table_and_ends_where_it_must(steps: list[tup
 @pytest.mark.parametrize(
     ("state", "verb", "role", "target"),
     [
-        ("draft", "schedule", "operator", "scheduled"),
-        ("scheduled", "unschedule", "operator", "draft"),
-        ("draft", "publish", "operator", "published"),
+        ("draft", "schedule", "operator-approver", "scheduled"),
+        ("scheduled", "unschedule", "operator-owner", "draft"),
+        ("draft", "publish", "operator-approver", "published"),
         ("scheduled", "publish", "system", "published"),
-        ("published", "publish", "operator", None),
-        ("published", "unschedule", "operator", None),
-        ("draft", "publish", "agency", None),
+        ("published", "publish", "operator-owner", None),
+        ("published", "unschedule", "operator-owner", None),
+        ("draft", "publish", "operator-member", None),
+        ("draft", "publish", "agency-owner", None),
     ],
 )
 def test_batches(state: str, verb: str, role: str, target: str | None):

@@ -1,0 +1,1 @@
+"""The agency desk: writing a need down, alone or together, until it is submitted."""

@@ -1,0 +1,84 @@
+"""Two people at one need: both texts field by field, and the versions that were kept."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response, abort, request
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from core.access import access, principal
+from core.extensions import db
+from core.web import render
+from scenario_catalog.drafting import conflicts, operations, presenting, queries
+from scenario_catalog.drafting.content import whole
+from scenario_catalog.drafting.forms import DraftForm
+from scenario_catalog.drafting.operations import Entry, Outcome, present
+from scenario_catalog.drafting.routes import BELOW, blueprint, done, load, me, to
+from scenario_catalog.models import Scenario, ScenarioVersion
+
+
+@blueprint.get(f"{BELOW}/conflict")
+@access("draft.edit")
+def conflict(scenario_id: int) -> BaseResponse:
+    """Show the present text beside what the reader typed from an older one."""
+    found = load(scenario_id)
+    mine = queries.set_aside(scenario_id, me())
+    return _page(found, mine) if mine else to(scenario_id)
+
+
+@blueprint.post(f"{BELOW}/conflict")
+@access("draft.edit")
+def merge(scenario_id: int) -> BaseResponse:
+    """Save the text that comes of the picks; if somebody saved again meanwhile, both are shown again."""
+    found = load(scenario_id)
+    mine = queries.set_aside(scenario_id, me())
+    if mine is None:
+        return to(scenario_id)
+    picks = {name: request.form.get(f"pick-{name}", "") for name in whole({})}
+    texts = {name: request.form[f"text-{name}"] for name in whole({}) if f"text-{name}" in request.form}
+    chosen = conflicts.merged(present(found), mine.content, picks, texts)
+    entry = Entry(me(), DraftForm(()).began_from, chosen)
+    outcome = operations.save(db.session(), principal().actor, found, entry, presenting.terms())
+    if outcome is Outcome.UNCHANGED:
+        operations.settle(db.session(), principal().actor, found, me())
+    if outcome in {Outcome.SAVED, Outcome.UNCHANGED}:
+        return done(_("已合并并保存；两份原文都留在“历次版本”里"), scenario_id)
+    db.session.commit()
+    return _page(found, mine, HTTPStatus.CONFLICT)
+
+
+@blueprint.get(f"{BELOW}/versions")
+@access("draft.read")
+def versions(scenario_id: int) -> Response:
+    """Show the versions of a need, and what was changed since one of them."""
+    found, kept = load(scenario_id), queries.versions(scenario_id)
+    asked = request.args.get("since", "")
+    chosen = next((one for one in kept if str(one.number) == asked), None) if asked else _older(kept)
+    if asked and chosen is None:
+        abort(404)
+    diff = presenting.changes(chosen.content, present(found)) if chosen else []
+    shown: dict[str, Any] = {"versions": kept, "chosen": chosen, "diff": diff, "name": presenting.version_name}
+    return render("drafting/versions.html", scenario=found, **shown)
+
+
+def _older(kept: Sequence[ScenarioVersion]) -> ScenarioVersion | None:
+    """Return the version to compare with when none is asked for: the last submitted, else the one before."""
+    found = [one for one in kept if not one.aside]
+    sealed = next((one for one in found[1:] if one.sealed), None)
+    return sealed or (found[1] if len(found) > 1 else None)
+
+
+def _page(found: Scenario, mine: ScenarioVersion, status: int = HTTPStatus.OK) -> Response:
+    head = queries.head(found.id)
+    return render(
+        "drafting/conflict.html",
+        status=status,
+        scenario=found,
+        mine=mine,
+        theirs=head,
+        name=presenting.version_name(head) if head else "",
+        differences=conflicts.differences(present(found), mine.content, presenting.terms()),
+        terms=presenting.terms(),
+    )

@@ -1,0 +1,1 @@
+"""Who follows which scenario, and what people are told about it."""

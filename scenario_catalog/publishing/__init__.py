@@ -1,0 +1,1 @@
+"""Batches, corrigenda, cancellation and redaction: everything that changes what is public."""

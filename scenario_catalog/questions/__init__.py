@@ -1,0 +1,1 @@
+"""Questions of enterprises and the public answers of agencies."""
