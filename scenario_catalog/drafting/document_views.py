@@ -25,7 +25,9 @@ BUNDLE_LIMIT = "20 per minute"
 def attach(scenario_id: int) -> BaseResponse:
     form, found = AttachForm(), load(scenario_id)
     if not form.validate():
-        return refused(InvalidInputError([str(line) for said in form.errors.values() for line in said]), scenario_id, PLACE)
+        return refused(
+            InvalidInputError([str(line) for said in form.errors.values() for line in said]), scenario_id, PLACE
+        )
     try:
         made = attaching.attach(db.session(), principal().actor, found, form.file.data, form.title.data or "")
     except InvalidInputError as error:
