@@ -17,6 +17,7 @@ class Telling:
     news: str
     groups: tuple[Group, ...]
     place: Place = "public"
+    urgent: bool = False
 
 
 TELLINGS: Mapping[tuple[str, str], Telling] = {
@@ -24,7 +25,7 @@ TELLINGS: Mapping[tuple[str, str], Telling] = {
     ("scenario", "return"): Telling(_("被退回，请按意见修改"), ("agency",), "desk"),
     ("scenario", "approve"): Telling(_("审核通过，等待发布"), ("agency",), "desk"),
     ("scenario", "publish"): Telling(_("已经发布"), ("agency", "followers")),
-    ("scenario", "cancel"): Telling(_("已取消"), ("agency", "followers")),
+    ("scenario", "cancel"): Telling(_("已取消"), ("agency", "followers"), urgent=True),
     ("scenario", "fail"): Telling(_("宣告未成功"), ("agency", "followers")),
     ("scenario", "redact"): Telling(_("有内容被删除"), ("agency",)),
     ("corrigendum", "issue"): Telling(_("发布了更正"), ("agency", "followers")),
@@ -36,7 +37,7 @@ TELLINGS: Mapping[tuple[str, str], Telling] = {
     ("batch", "return"): Telling(_("批次未能按时发布，已退回草稿"), ("operators",), "batch"),
 }
 
-DEADLINE_NEAR = Telling(_("即将截止报名"), ("agency", "followers"))
+DEADLINE_NEAR = Telling(_("即将截止报名"), ("agency", "followers"), urgent=True)
 
 
 def key_of(subject_type: str, verb: str, event_id: int) -> str:

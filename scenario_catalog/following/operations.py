@@ -51,7 +51,7 @@ def remind(session: Session) -> int:
         title = f"{scenario.number} {DEADLINE_NEAR.news}"
         text = f"{scenario.title}\n报名截止：{day(scenario.deadline)}（当天仍可报名）"
         key = f"deadline-{scenario.id}-{scenario.deadline.isoformat()}"
-        notify(session, people, key=key, title=title, text=text, url=_public(scenario))
+        notify(session, people, key=key, title=title, text=text, url=_public(scenario), urgent=DEADLINE_NEAR.urgent)
     return len(near)
 
 
@@ -64,7 +64,8 @@ def _tell(session: Session, event: AuditEvent, telling: Telling) -> None:
     number = f"第 {batch.number} 批" if batch and batch.number else getattr(scenario, "number", None)
     title = f"{number or subject.title}：{telling.news}"
     key = key_of(event.subject_type, event.verb, event.id)
-    notify(session, people, key=key, title=title, text=subject.title, url=_address(telling, subject))
+    address = _address(telling, subject)
+    notify(session, people, key=key, title=title, text=subject.title, url=address, urgent=telling.urgent)
 
 
 def _people(
