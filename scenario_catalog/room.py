@@ -14,6 +14,7 @@ from scenario_catalog.following import jobs as _following_jobs  # noqa: F401 - t
 from scenario_catalog.following import operations as following_operations
 from scenario_catalog.following import table as following_table
 from scenario_catalog.following import views as following
+from scenario_catalog.publishing import redaction
 from scenario_catalog.publishing import table as publishing_table
 from scenario_catalog.publishing import views as publishing
 from scenario_catalog.questions import table as questions_table
@@ -32,7 +33,7 @@ def term_name(kind: str, code: str) -> str:
 
 def waiting(who: Principal) -> list[Waiting]:
     """Return what waits for a person at the desks."""
-    return [found for desk in (drafting, review, questions) for found in desk.waiting(who)]
+    return [found for desk in (drafting, review, publishing, questions) for found in desk.waiting(who)]
 
 
 def personal(session: Session, person: int) -> dict[str, Any]:
@@ -61,7 +62,13 @@ ROOM = Room(
     lifecycles=[rules.SCENARIO, rules.BATCH, rules.QUESTION],
     consumers=[Consumer("catalog.notices", following_operations.tell)],
     commands=[cli.commands, cli.demo_commands],
-    desk=[*drafting_table.DESK],
+    desk=[
+        *drafting_table.DESK,
+        *review_table.DESK,
+        *publishing_table.DESK,
+        *questions_table.DESK,
+        *following_table.DESK,
+    ],
     holdings=[drafting.HOLDING],
     menu=[
         MenuItem("首页", "catalog.home", 10),
@@ -78,5 +85,7 @@ ROOM = Room(
         "scenario_statuses": rules.SHOWN,
         "scenario_reasons": rules.REASONS,
         "term_name": term_name,
+        "corrigendum_diff": publishing.corrigendum_diff,
+        "redaction_reasons": redaction.REASONS,
     },
 )

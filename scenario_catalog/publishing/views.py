@@ -7,10 +7,18 @@ from flask import url_for
 from accounts.rules import OPERATORS
 from core.access import Principal
 from core.registry import Waiting
-from scenario_catalog.publishing import batch_views, change_views, list_views, queries, redaction_views
+from scenario_catalog.diffing import FieldDiff, diff_fields
+from scenario_catalog.models import Corrigendum
+from scenario_catalog.publishing import batch_views, change_views, corrigenda, list_views, queries, redaction_views
 from scenario_catalog.publishing.routes import blueprint
 
-__all__ = ["batch_views", "blueprint", "change_views", "list_views", "redaction_views", "waiting"]
+__all__ = ["batch_views", "blueprint", "change_views", "corrigendum_diff", "list_views", "redaction_views", "waiting"]
+
+
+def corrigendum_diff(one: Corrigendum) -> list[FieldDiff]:
+    """Return what a corrigendum changed, field by field, as the pages draw it."""
+    before, after = ({change["field"]: change[side] for change in one.changes} for side in ("before", "after"))
+    return diff_fields(before, after, {field: corrigenda.LABELS.get(field, field) for field in before})
 
 
 def waiting(who: Principal) -> Sequence[Waiting]:

@@ -14,6 +14,7 @@ from accounts.rules import (
     having,
 )
 from core.access import Access
+from core.registry import DeskItem
 from scenario_catalog.questions import queries
 
 # Whoever may act for an enterprise may ask, verified or not: a question binds nobody, and what it asks helps every
@@ -28,3 +29,5 @@ ACCESS: tuple[Access, ...] = (
     Access("question.answer", "答复、补充答复", AGENCY_DRAFTERS, owner=queries.agency_of_question),
     Access("question.decline", "不予答复", AGENCY_APPROVERS, owner=queries.agency_of_question),
 )
+
+DESK: tuple[DeskItem, ...] = (DeskItem("提问与答复", "questions.desk", "question.list", 50, "info-circle"),)
