@@ -8,7 +8,9 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from accounts.rules import ALL_ROLES
-from core.access import ANYONE, SIGNED_IN, Principal, rows, verb_of
+from core.access import ANYONE, NOBODY, SIGNED_IN, Principal, access, rows, verb_of
+from core.extensions import db
+from tests.factories import OrganisationFactory, ScenarioFactory, published
 
 REACHED = "reached"
 
@@ -37,3 +39,88 @@ def test_route_matrix_a_route_without_access_is_refused(app: Flask) -> None:
     assert app.test_client().get("/silent").status_code in {303, 401, 403}
     app.extensions["identify"] = lambda: Principal("p", 1, role="operator-owner", organisation=1, verified=True)
     assert app.test_client().get("/silent").status_code == 403
+
+
+def probed(app: Flask) -> Flask:
+    """Replace every view by a probe: what is tested is who reaches it."""
+    for endpoint, view in app.view_functions.items():
+        probe = access(verb_of(app, endpoint) or getattr(view, "access_verb", ""))(lambda **_values: REACHED)
+        app.view_functions[endpoint] = probe
+    return app
+
+
+def values(rule: Rule, world: dict[str, object]) -> dict[str, object]:
+    """Return values for an address: rows of the agency where it names one, else what fits its converters."""
+    plain = {"IntegerConverter": 1, "AnyConverter": "x"}
+    found = {}
+    for name, converter in rule._converters.items():
+        kind = type(converter).__name__
+        choices = getattr(converter, "items", None)
+        fallback = next(iter(choices)) if choices else plain.get(kind, "x")
+        suits = kind != "IntegerConverter" or isinstance(world.get(name), int)
+        found[name] = world.get(name, fallback) if suits else fallback
+    return found
+
+
+def ask(app: Flask, rule: Rule, who: Principal, given: dict[str, object]) -> bool:
+    """Tell whether `who` reaches the view of an address."""
+    app.extensions["identify"] = lambda: who
+    method = "GET" if "GET" in (rule.methods or ()) else next(iter((rule.methods or set()) - {"HEAD", "OPTIONS"}))
+    path = app.url_map.bind("localhost").build(rule.endpoint, given, method=method)
+    answer = app.test_client().open(path, method=method)
+    assert answer.status_code in {200, 303, 401, 403, 404}, (path, answer.status)
+    return answer.get_data(as_text=True) == REACHED
+
+
+# Written by hand, apart from the table: beginning of the address, and the kinds whose members may ever get there.
+RESERVED = {
+    "/desk/review": {"operator"},
+    "/desk/batches": {"operator"},
+    "/desk/import": {"operator"},
+    "/audit/anchors": {"agency", "enterprise", "operator", "auditor"},
+    "/audit": {"operator", "auditor"},
+}
+
+
+def test_route_matrix_every_route_as_every_role_and_as_another_organisation(app: Flask) -> None:
+    scenario = ScenarioFactory()
+    draft = ScenarioFactory(agency=scenario.agency)
+    published(scenario)
+    agency, other = scenario.agency_id, OrganisationFactory().id
+    db.session.commit()
+    world = {"scenario_id": draft.id, "number": scenario.number}
+    reached: dict[str, set[str]] = {}
+    for rule in declared(probed(app)):
+        given = values(rule, world)
+        found = rows(verb_of(app, rule.endpoint))
+        for role in sorted(ALL_ROLES):
+            for organisation in (agency, other):
+                who = Principal("p", 1, role=role, organisation=organisation, verified=True)
+                may = any(
+                    row.roles & {role, ANYONE, SIGNED_IN} and (row.owner is None or row.owner(**given) == organisation)
+                    for row in found
+                )
+                assert ask(app, rule, who, given) == may, (rule.rule, role, organisation == agency)
+                if may:
+                    reached.setdefault(rule.rule, set()).add(role.partition("-")[0])
+        public = any(ANYONE in row.roles for row in found)
+        assert ask(app, rule, NOBODY, given) == public, rule.rule
+    for path, kinds in reached.items():
+        beginning = next((start for start in RESERVED if path.startswith(start)), None)
+        assert beginning is None or kinds <= RESERVED[beginning], path
+    assert any(path.startswith("/desk/review") for path in reached)
+
+
+def test_route_matrix_an_agency_s_draft_is_its_own(app: Flask) -> None:
+    draft = ScenarioFactory()
+    stranger = OrganisationFactory()
+    db.session.commit()
+    rules = [
+        rule
+        for rule in declared(probed(app))
+        if rule.endpoint.startswith("drafting.") and "scenario_id" in rule.arguments
+    ]
+    assert rules
+    for rule in rules:
+        who = Principal("p", 1, role="agency-owner", organisation=stranger.id, verified=True)
+        assert not ask(app, rule, who, values(rule, {"scenario_id": draft.id})), rule.rule
