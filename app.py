@@ -12,8 +12,10 @@ import marketplace.room
 import policies.room
 import retrieval.room
 import scenario_catalog.room
+from accounts.rules import label_of
 from core import access, database, jobs
 from core.city import load_city
+from core.drawn import access_page, lifecycles_page
 from core.extensions import babel, csrf, db, htmx, limiter, migrate
 from core.registry import Room
 from core.settings import ROOT, Settings, load_settings, secret_key
@@ -45,6 +47,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for room in ROOMS:
         _join(app, room)
     _join_access(app)
+    app.cli.command("docs", help="Write the documents that are drawn from the tables.")(lambda: _write_docs(app))
     return app
 
 
@@ -101,6 +104,20 @@ def _join(app: Flask, room: Room) -> None:
     app.jinja_env.globals.update(room.globals)
     if room.setup:
         room.setup(app)
+
+
+def _write_docs(app: Flask) -> None:
+    for name, text in drawn(app).items():
+        (ROOT / "docs" / name).write_text(text, encoding="utf-8")
+
+
+def drawn(app: Flask) -> dict[str, str]:
+    """Return the documents that are drawn from the joined tables, by file name."""
+    lifecycles = [lifecycle for room in ROOMS for lifecycle in room.lifecycles]
+    return {
+        "access.md": access_page(app.extensions["access"], label_of),
+        "lifecycles.md": lifecycles_page(lifecycles, label_of),
+    }
 
 
 def _join_access(app: Flask) -> None:
