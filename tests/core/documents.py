@@ -1,11 +1,12 @@
 """Small documents of each type, made by what makes them in the field where that is installed."""
 
+import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
 from io import BytesIO
 
 import openpyxl
-import qrcode
 
 OFFICE = "application/vnd.openxmlformats-officedocument."
 MACRO_SHEET = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"
@@ -39,9 +40,16 @@ def workbook() -> bytes:
 
 
 def picture() -> bytes:
-    target = BytesIO()
-    qrcode.make("示范").save(target)
-    return target.getvalue()
+    """Return a PNG of one grey pixel."""
+    chunks = [
+        (b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)),
+        (b"IDAT", zlib.compress(b"\0\x7f")),
+        (b"IEND", b""),
+    ]
+    sealed = (
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(sealed)
 
 
 PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
