@@ -9,11 +9,15 @@ from scenario_catalog.drafting.content import Content, shown, whole
 from scenario_catalog.drafting.guidance import GUIDES, Kind
 
 THEIRS, MINE, MERGED = "theirs", "mine", "merged"
+MERGEABLE = frozenset({"line", "text"})
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A field that the two have differently: both texts to the letter, as people read them, and set side by side."""
+    """A field that the two have differently: both texts to the letter, and set side by side as people read them.
+
+    `pick` is what is offered first: the side that alone changed it, else a text to be written of both.
+    """
 
     field: str
     label: str
@@ -21,16 +25,17 @@ class Difference:
     theirs: str | list[str]
     mine: str | list[str]
     rows: Sequence[Row]
+    pick: str
 
     @property
     def mergeable(self) -> bool:
         """Whether a third text may be typed."""
-        return self.kind in {"line", "text"}
+        return self.kind in MERGEABLE
 
 
-def differences(theirs: Content, mine: Content, terms: Terms) -> list[Difference]:
-    """Return the fields that differ, in the order of the form."""
-    left, right = whole(theirs), whole(mine)
+def differences(theirs: Content, mine: Content, terms: Terms, before: Content | None = None) -> list[Difference]:
+    """Return the fields that differ, in the order of the form; `before` is the text that both began from, if known."""
+    left, right, base = whole(theirs), whole(mine), whole(before) if before else {}
     return [
         Difference(
             field,
@@ -39,6 +44,7 @@ def differences(theirs: Content, mine: Content, terms: Terms) -> list[Difference
             left[field],
             right[field],
             diff_text(shown(field, left[field], terms), shown(field, right[field], terms)),
+            _pick(guide.kind, left[field], right[field], base.get(field)),
         )
         for field, guide in GUIDES.items()
         if left[field] != right[field]
@@ -55,3 +61,11 @@ def merged(theirs: Content, mine: Content, picks: Mapping[str, str], texts: Mapp
         elif pick != THEIRS:
             found[field] = own
     return found
+
+
+def _pick(kind: Kind, theirs: str | list[str], mine: str | list[str], before: str | list[str] | None) -> str:
+    if mine == before or (before is None and not mine):
+        return THEIRS
+    if theirs == before or (before is None and not theirs) or kind not in MERGEABLE:
+        return MINE
+    return MERGED

@@ -160,7 +160,7 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         "articles",
         "关联的方案条款",
-        (Guide("articles", "关联条款", "several", "这个场景落实行动方案的哪几条。右侧会按您写的内容给出建议。"),),
+        (Guide("articles", "关联条款", "several", "这个场景落实行动方案的哪几条。“建设内容”下面会按您写的给出建议。"),),
     ),
     Section(
         "terms",
@@ -182,13 +182,12 @@ SECTIONS: tuple[Section, ...] = (
                 longest=URL_LENGTH,
             ),
             Guide("budget", "预算面议", "tick", "金额确实未定再勾选。给出区间，应标的企业会多得多。"),
-            Guide("budget_min", "预算下限（万元）", "line", "整数，单位万元。", "180", longest=20),
+            Guide("budget_min", "预算下限（万元）", "line", "整数，单位万元。", longest=20),
             Guide(
                 "budget_max",
                 "预算上限（万元）",
                 "line",
                 "整数，单位万元；金额固定时上下限填一样。",
-                "240",
                 longest=20,
             ),
             Guide("district", "落地区域", "choice", "实际部署的区；多个区一起做选“全市”。", required=True),

@@ -70,6 +70,12 @@ def _older(kept: Sequence[ScenarioVersion]) -> ScenarioVersion | None:
     return sealed or (found[1] if len(found) > 1 else None)
 
 
+def _before(found: Scenario) -> dict[str, Any] | None:
+    """Return the text before the present one: what both began from, unless one saved more than once."""
+    earlier = [one for one in queries.versions(found.id) if not one.aside][1:2]
+    return earlier[0].content if earlier else None
+
+
 def _page(found: Scenario, mine: ScenarioVersion, status: int = HTTPStatus.OK) -> Response:
     head = queries.head(found.id)
     return render(
@@ -79,6 +85,5 @@ def _page(found: Scenario, mine: ScenarioVersion, status: int = HTTPStatus.OK) -
         mine=mine,
         theirs=head,
         name=presenting.version_name(head) if head else "",
-        differences=conflicts.differences(present(found), mine.content, presenting.terms()),
-        terms=presenting.terms(),
+        differences=conflicts.differences(present(found), mine.content, presenting.terms(), _before(found)),
     )

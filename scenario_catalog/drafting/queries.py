@@ -173,6 +173,10 @@ def held(organisation: int, person: int) -> Select[Scenario]:
     return found.where(Scenario.status.not_in(ENDED)).order_by(Scenario.id)
 
 
+def count_held(organisation: int, person: int) -> Select[int]:
+    return select(func.count()).select_from(held(organisation, person).order_by(None).subquery())
+
+
 def typed_by(person: int) -> Rows:
     """Select (version, need) of what a person typed, the oldest first."""
     found = select(ScenarioVersion, Scenario).join(Scenario, Scenario.id == ScenarioVersion.scenario_id)

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, url_for
+from flask import Blueprint, abort, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.access import principal
@@ -14,8 +14,16 @@ from scenario_catalog.models import Scenario
 
 blueprint = Blueprint("drafting", __name__)
 
+# Every text at its longest, as a form sends Chinese: nine bytes a character.
+MOST_FORM_BYTES = 4 * 1024 * 1024
 # Row ids beyond this do not exist, and a database may not be able to ask for them.
 BELOW = "/desk/scenarios/<int(max=999999999):scenario_id>"
+
+
+@blueprint.url_value_preprocessor
+def _widen(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    # Before every before_request: the CSRF check reads the form.
+    request.max_form_memory_size = MOST_FORM_BYTES
 
 
 def load(scenario_id: int) -> Scenario:

@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from accounts.rules import AGENCY_APPROVERS
@@ -55,7 +54,7 @@ def _asked(scenario_id: int, title: str, since: Any) -> Waiting:
 
 
 def _count(session: Session, organisation: int, person: int) -> int:
-    return session.scalar(select(func.count()).select_from(queries.held(organisation, person).subquery())) or 0
+    return session.scalar(queries.count_held(organisation, person)) or 0
 
 
 HOLDING = Holding("负责的场景需求", _count, operations.reassign)

@@ -18,7 +18,7 @@ from retrieval.jobs import schedule_fill
 from scenario_catalog import operations as catalog
 from scenario_catalog import queries as catalog_queries
 from scenario_catalog.models import Batch
-from scenario_catalog.publishing import operations, previewing, queries
+from scenario_catalog.publishing import facts, operations, preflight, previewing, queries
 from scenario_catalog.publishing.forms import BatchForm, PublishForm, ScheduleForm
 from scenario_catalog.publishing.routes import blueprint, done, load_batch, refused
 from scenario_catalog.rules import BATCH
@@ -108,6 +108,17 @@ def preview_scenario(batch_id: int, scenario_id: int) -> Response:
     """Show a scenario's page as it would be published now."""
     found = previewing.scenario_page(load_batch(batch_id), scenario_id) or abort(404)
     return render("publishing/preview_scenario.html", **found)
+
+
+@blueprint.get("/desk/batches/<int:batch_id>/similar")
+@access("batch.read")
+def similar(batch_id: int) -> Response:
+    """Show what is public already and much like a scenario of the batch: it takes its time, so that the page asks later."""
+    found = load_batch(batch_id)
+    scenarios = queries.members(found)
+    findings = [one for id_, others in facts.likenesses(scenarios).items() for one in preflight.alike(id_, others)]
+    titles = {scenario.id: scenario.title for scenario in scenarios}
+    return render("publishing/similar.html", fragment="similar", batch=found, findings=findings, titles=titles)
 
 
 @blueprint.get("/desk/batches/<int:batch_id>/publish")
@@ -200,8 +211,8 @@ def _checked(found: Batch) -> dict[str, Any]:
     day = (
         clock.local_date(found.scheduled_for) if found.scheduled_for and found.status == "scheduled" else clock.today()
     )
-    facts, findings = operations.check(db.session(), found, day)
-    return {"findings": findings, "titles": {one.id: one.title for one in facts.scenarios}}
+    checked, findings = operations.check(db.session(), found, day)
+    return {"findings": findings, "titles": {one.id: one.title for one in checked.scenarios}}
 
 
 def _told(error: InvalidInputError, batch_id: int) -> BaseResponse:

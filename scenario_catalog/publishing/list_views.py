@@ -20,7 +20,7 @@ from scenario_catalog import cells, intake, sheet
 from scenario_catalog import queries as catalog
 from scenario_catalog.columns import COLUMNS
 from scenario_catalog.importing import ListError
-from scenario_catalog.publishing import queries, workbook
+from scenario_catalog.publishing import previewing, queries, workbook
 from scenario_catalog.publishing.forms import ImportForm
 from scenario_catalog.publishing.routes import blueprint, refused
 from scenario_catalog.sheet import Sheet
@@ -68,6 +68,14 @@ def imported() -> Response:
     new, ignored = request.args.get("new", 0, type=int), request.args.getlist("ignored")
     found = queries.imported(first, last)
     return render("publishing/imported.html", scenarios=found, new=new, ignored=ignored)
+
+
+@blueprint.get("/desk/import/<int(max=999999999):scenario_id>")
+@access("list.import")
+def imported_draft(scenario_id: int) -> Response:
+    """Show an imported draft as it would be published."""
+    found = next(iter(queries.imported(scenario_id, scenario_id)), None) or abort(404)
+    return render("publishing/preview_scenario.html", **previewing.draft_page(found))
 
 
 @blueprint.get("/batches/<int(max=999999999):number>.xlsx")

@@ -19,9 +19,9 @@ Mend = Literal["batch", "scenario", "verification", "public"]
 
 @dataclass(frozen=True)
 class ScenarioFacts:
-    """What is looked at in a scenario. `missing` are labels of empty fields, `documents` (title, state of its file).
+    """What is looked at in a scenario.
 
-    `similar` are (number, title) of public scenarios that are much like it, `personal` the kinds of personal data found.
+    `missing` are labels of empty fields, `documents` (title, state of its file), `personal` kinds of personal data found.
     """
 
     id: int
@@ -35,7 +35,6 @@ class ScenarioFacts:
     notice_url: str
     missing: tuple[str, ...] = ()
     documents: tuple[tuple[str, str], ...] = ()
-    similar: tuple[tuple[str, str], ...] = ()
     personal: tuple[str, ...] = ()
     demo: bool = False
 
@@ -67,6 +66,20 @@ def check(batch: BatchFacts) -> list[Finding]:
     for scenario in batch.scenarios:
         found += _of_scenario(scenario, batch)
     return sorted(found, key=lambda finding: not finding.blocks)
+
+
+def alike(scenario: int, others: Sequence[tuple[str, str]]) -> list[Finding]:
+    """Return a warning for each public scenario, (number, title), that a scenario is much like."""
+    return [
+        Finding(
+            _("与已发布的 %(number)s“%(title)s”相近", number=number, title=title),
+            blocks=False,
+            mend="public",
+            scenario=scenario,
+            target=number,
+        )
+        for number, title in others
+    ]
 
 
 def blockers(found: Sequence[Finding]) -> list[Finding]:
@@ -106,9 +119,6 @@ def _of_scenario(one: ScenarioFacts, batch: BatchFacts) -> Iterator[Finding]:
             yield _blocker(one, _("附件“%(title)s”尚未通过安全检查", title=title))
     if one.mode == "procurement" and not one.notice_url:
         yield _blocker(one, _("合作模式为采购，没有采购公告链接"))
-    for number, title in one.similar:
-        text = _("与已发布的 %(number)s“%(title)s”相近", number=number, title=title)
-        yield Finding(text, blocks=False, mend="public", scenario=one.id, target=number)
     if one.personal:
         text = _("文字中疑有%(kinds)s，请确认可以公开", kinds="、".join(one.personal))
         yield Finding(text, blocks=False, mend="scenario", scenario=one.id)

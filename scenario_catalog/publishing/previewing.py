@@ -18,6 +18,7 @@ from scenario_catalog.models import Batch, Scenario
 from scenario_catalog.publishing import queries
 
 OPEN = "open"
+UNNUMBERED = "待编号"
 
 
 @dataclass(frozen=True)
@@ -38,13 +39,10 @@ class ScenarioPreview:
 
     row: Scenario
     number: str
-    batch: BatchPreview
+    published_at: datetime
+    batch: BatchPreview | None = None
     status: str = OPEN
     reason: str = ""
-
-    @property
-    def published_at(self) -> datetime:
-        return self.batch.published_at
 
     @property
     def moves(self) -> list[Any]:
@@ -57,7 +55,7 @@ class ScenarioPreview:
 
     @property
     def preview_url(self) -> str:
-        return url_for("publishing.preview_scenario", batch_id=self.batch.row.id, scenario_id=self.row.id)
+        return url_for("publishing.preview_scenario", batch_id=self.row.batch_id, scenario_id=self.row.id)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.row, name)
@@ -82,7 +80,17 @@ def batch_page(batch: Batch) -> dict[str, Any]:
 def scenario_page(batch: Batch, scenario_id: int) -> dict[str, Any] | None:
     """Return what the template of the public scenario page needs; None for one that is not in the batch."""
     found = next((one for one in _scenarios(_preview(batch)) if one.row.id == scenario_id), None)
-    return {**presenting.scenario_page(found, found.moves), "batch": batch, "follows": False} if found else None
+    return {**_page(found), "back": url_for("publishing.batch", batch_id=batch.id)} if found else None
+
+
+def draft_page(scenario: Scenario) -> dict[str, Any]:
+    """Return what the template needs for a draft that is in no batch."""
+    shown = ScenarioPreview(scenario, scenario.number or UNNUMBERED, clock.now())
+    return {**_page(shown), "back": url_for("publishing.import_list")}
+
+
+def _page(found: ScenarioPreview) -> dict[str, Any]:
+    return {**presenting.scenario_page(found, found.moves), "follows": False}
 
 
 def _preview(batch: Batch) -> BatchPreview:
@@ -97,4 +105,5 @@ def _scenarios(batch: BatchPreview) -> Iterator[ScenarioPreview]:
     sequence = rules.sequence_of(last) if last else 0
     for scenario in members:
         sequence += not scenario.number
-        yield ScenarioPreview(scenario, scenario.number or rules.scenario_number(city().prefix, year, sequence), batch)
+        number = scenario.number or rules.scenario_number(city().prefix, year, sequence)
+        yield ScenarioPreview(scenario, number, batch.published_at, batch)

@@ -114,8 +114,10 @@ def last_corrigendum(scenario: Scenario) -> int:
 
 
 def imported(first: int, last: int) -> Sequence[Scenario]:
-    """Return the drafts with ids in first..last."""
-    found = select(Scenario).where(Scenario.id.between(first, last), Scenario.status == "draft").order_by(Scenario.id)
+    """Return the imported drafts with ids in first..last; once its agency works on one, it is the agency's alone."""
+    versions = select(ScenarioVersion.id).where(ScenarioVersion.scenario_id == Scenario.id)
+    untouched = (Scenario.status == "draft", Scenario.revision == 0, ~versions.exists())
+    found = select(Scenario).where(Scenario.id.between(first, last), *untouched).order_by(Scenario.id)
     return db.session.scalars(found).unique().all()
 
 

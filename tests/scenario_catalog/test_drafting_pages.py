@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from accounts.access.models import Person
 from accounts.models import Organisation
@@ -14,7 +14,7 @@ from core import clock
 from core.audit import SYSTEM, AuditEvent
 from core.extensions import db
 from scenario_catalog import operations as catalog
-from scenario_catalog.drafting import queries
+from scenario_catalog.drafting import operations, presenting, queries
 from scenario_catalog.drafting import views as drafting
 from scenario_catalog.drafting.content import blank
 from scenario_catalog.models import ReviewComment, Scenario, ScenarioVersion
@@ -126,6 +126,9 @@ def test_very_long_input_gets_a_message_and_stays(client: PageClient, person: Pe
     html = client.get(f"/desk/scenarios/{scenario.id}").get_data(as_text=True)
     assert "最多 20000 字，现在是 20001 字" in html
     assert "字" * 20_001 in html
+    every = dict.fromkeys(["background", "scope", "indicators", "conditions", "resources", "acceptance"], "文" * 20_000)
+    put(client, scenario, 1, **every, title="长" * 20_000)
+    assert reload(scenario.id).acceptance == every["acceptance"]
 
 
 def test_an_automatic_save_answers_with_its_state_only(client: PageClient, person: Person) -> None:
@@ -218,6 +221,22 @@ def test_somebody_saves_again_while_two_texts_are_being_merged(
     client.post(f"/desk/scenarios/{scenario.id}/conflict", {"revision": "3", "pick-title": "theirs"}, status=303)
     assert reload(scenario.id).title == "对方二"
     assert queries.set_aside(scenario.id, person.id) is None
+
+
+def test_a_save_that_slips_in_between_reading_and_writing_is_not_overwritten(app: Flask, agency: Organisation) -> None:
+    scenario, author = ScenarioFactory(agency=agency), member(organisation=agency)
+    db.session.commit()
+    assert scenario.revision == 0
+    with db.engine.begin() as other:
+        other.execute(update(Scenario).where(Scenario.id == scenario.id).values(revision=1, title="抢先的"))
+    entry = operations.Entry(author.id, 0, full(title="我的"))
+    outcome = operations.save(db.session(), SYSTEM, scenario, entry, presenting.terms())
+    db.session.commit()
+    assert outcome is operations.Outcome.CONFLICT
+    assert reload(scenario.id).title == "抢先的"
+    kept = queries.set_aside(scenario.id, author.id)
+    assert kept is not None
+    assert kept.content["title"] == "我的"
 
 
 @pytest.mark.parametrize("revision", ["", "x", "-1", "9" * 30, "²"])

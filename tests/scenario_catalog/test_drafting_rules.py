@@ -193,6 +193,14 @@ def test_two_texts_differ_where_they_do_and_picks_decide(theirs: dict[str, Any],
     assert conflicts.merged(left, right, {}, {}) == right
 
 
+def test_what_only_one_changed_is_offered_as_it_is() -> None:
+    before = {**FULL, "scope": "原", "tags": ["tax"]}
+    theirs = {**before, "scope": "甲", "conditions": "对方改了"}
+    mine = {**before, "scope": "乙", "title": "我改了", "tags": []}
+    offered = {one.field: one.pick for one in conflicts.differences(theirs, mine, TERMS, before)}
+    assert offered == {"scope": "merged", "conditions": "theirs", "title": "mine", "tags": "mine"}
+
+
 def test_a_merged_text_is_taken_as_typed() -> None:
     theirs, mine = {**FULL, "scope": "甲"}, {**FULL, "scope": "乙", "title": "丙"}
     found = conflicts.merged(theirs, mine, {"scope": "merged", "title": "theirs"}, {"scope": "甲乙"})
