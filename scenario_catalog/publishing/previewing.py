@@ -90,7 +90,7 @@ def draft_page(scenario: Scenario) -> dict[str, Any]:
 
 
 def _page(found: ScenarioPreview) -> dict[str, Any]:
-    return {**presenting.scenario_page(found, found.moves), "follows": False}
+    return {**presenting.scenario_page(found, found.moves), "follows": False, "is_preview": True}
 
 
 def _preview(batch: Batch) -> BatchPreview:
