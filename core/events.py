@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from flask import current_app
 from huey import crontab
 from huey.exceptions import HueyException
-from sqlalchemy import String, event, select, update
+from sqlalchemy import String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from core import commits
 from core.audit import RECORDED, AuditEvent, AuditHead
 from core.extensions import db
 from core.jobs import job, periodic
@@ -97,16 +98,12 @@ def deliver_what_was_missed() -> None:
     deliver_all()
 
 
-@event.listens_for(Session, "after_commit")
-def _after_commit(session: Session) -> None:
-    if session.info.pop(RECORDED, False):
-        try:
-            deliver()
-        except (HueyException, sqlite3.Error):
-            # What was committed stands; the delivery of every minute finds these events.
-            log.exception("the job queue did not take the delivery of events")
+def _wake(_recorded: bool) -> None:
+    try:
+        deliver()
+    except (HueyException, sqlite3.Error):
+        # What was committed stands; the delivery of every minute finds these events.
+        log.exception("the job queue did not take the delivery of events")
 
 
-@event.listens_for(Session, "after_rollback")
-def _after_rollback(session: Session) -> None:
-    session.info.pop(RECORDED, None)
+commits.follow(RECORDED, _wake)

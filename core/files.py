@@ -13,11 +13,11 @@ from typing import Any, TypeVar
 from flask import Flask, Response, abort, current_app, request, send_file
 from flask_babel import gettext
 from huey import crontab
-from sqlalchemy import String, event, select, update
-from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
+from sqlalchemy import String, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
 from werkzeug.datastructures import FileStorage
 
-from core import clock, scanner
+from core import clock, commits, scanner
 from core.errors import InvalidInputError
 from core.extensions import db
 from core.file_types import ALLOWED, accepted, check, clean_name
@@ -168,24 +168,6 @@ def _touch(session: Session, token: str) -> None:
     session.info.setdefault(TOUCHED, set()).add(token)
 
 
-@event.listens_for(Session, "after_commit")
-def _after_commit(session: Session) -> None:
-    # Fired for savepoints too, which decide nothing yet.
-    if session.in_nested_transaction():
-        return
-    tokens = session.info.pop(TOUCHED, None)
-    if tokens:
-        _settle(tokens)
-
-
-@event.listens_for(Session, "after_transaction_end")
-def _after_transaction_end(session: Session, transaction: SessionTransaction) -> None:
-    # A session that is closed without a commit tells of no rollback, but of this; nothing is left here after a commit.
-    tokens = session.info.pop(TOUCHED, None) if transaction.parent is None else None
-    if tokens:
-        _remove_unwanted(tokens)
-
-
 def _settle(tokens: Iterable[str]) -> None:
     """Remove the bytes that the commit took away, and have scanned what it brought."""
     states = _remove_unwanted(tokens)
@@ -204,6 +186,9 @@ def _remove_unwanted(tokens: Iterable[str]) -> dict[str, str]:
         if states.get(token) not in {"quarantined", "clean"}:
             _remove(_path(token))
     return states
+
+
+commits.follow(TOUCHED, _settle, _remove_unwanted)
 
 
 def scan(session: Session, token: str) -> Outcome | None:

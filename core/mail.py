@@ -9,11 +9,11 @@ from email.utils import parseaddr
 
 from flask import current_app
 from huey import crontab
-from sqlalchemy import String, Text, event, select, update
+from sqlalchemy import String, Text, select, update
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from core import clock
+from core import clock, commits
 from core.errors import InvalidInputError
 from core.extensions import db
 from core.jobs import job, periodic
@@ -186,14 +186,4 @@ def forget_old_mail() -> None:
     db.session.commit()
 
 
-@event.listens_for(Session, "after_commit")
-def _after_commit(session: Session) -> None:
-    # Fired for savepoints too, whose rows nobody else sees yet.
-    if not session.in_nested_transaction() and session.info.pop(QUEUED, False):
-        deliver_queued()
-
-
-@event.listens_for(Session, "after_transaction_end")
-def _after_transaction_end(session: Session, transaction: SessionTransaction) -> None:
-    if transaction.parent is None:
-        session.info.pop(QUEUED, None)
+commits.follow(QUEUED, lambda _queued: deliver_queued())
