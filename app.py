@@ -122,5 +122,4 @@ def drawn(app: Flask) -> dict[str, str]:
 
 def _join_access(app: Flask) -> None:
     """Join the rooms' rows into the one authorisation table."""
-    endpoints = {endpoint: verb for room in ROOMS for endpoint, verb in room.endpoints.items()}
-    access.join(app, (row for room in ROOMS for row in room.access), endpoints)
+    access.join(app, (row for room in ROOMS for row in room.access))

@@ -11,7 +11,7 @@ from accounts.access.models import Person
 from accounts.access.people import current_person
 from accounts.models import Membership
 from accounts.rules import OPERATOR, role_of
-from core.access import NOBODY, Principal
+from core.access import NOBODY, Principal, principal
 from core.extensions import db
 
 ACTING = "acting"
@@ -73,8 +73,8 @@ def _lead_to_second_factor() -> Response | None:
     endpoint = request.endpoint
     if endpoint is None or endpoint in FREE or request.blueprint in FREE_BLUEPRINTS or request.method != "GET":
         return None
-    person = current_person()
-    if person is None or person.has_second_factor:
+    who, person = principal(), current_person()
+    if who.role or person is None or person.has_second_factor:
         return None
     membership = acting_membership(person)
     if membership is None or not _lacks_second_factor(person, membership):

@@ -1,19 +1,17 @@
-"""What every part of the room does: registering organisations, and waiting for one's turn to write."""
+"""What every part of the room does: registering organisations."""
 
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from accounts import queries
 from accounts.access.models import Person
 from accounts.models import Organisation
-from accounts.rules import UNVERIFIED
+from accounts.rules import AGENCY, UNVERIFIED
 from core import audit
-from core.audit import HEAD, Actor, AuditHead
-
-AGENCY = "agency"
+from core.audit import Actor
 
 
 @dataclass(frozen=True)
@@ -41,12 +39,6 @@ def ensure_organisation(session: Session, actor: Actor, facts: OrganisationFacts
     session.flush()
     audit.record(session, actor, "register", "organisation", organisation.id)
     return organisation
-
-
-def take_turn(session: Session) -> None:
-    """Keep every other writer out until the commit: what is read from now on is not changed by anybody else meanwhile."""
-    session.flush()
-    session.execute(update(AuditHead).where(AuditHead.id == HEAD).values(count=AuditHead.count))
 
 
 def code_for(facts: OrganisationFacts) -> str:

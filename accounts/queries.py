@@ -4,7 +4,7 @@ from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import aliased
 
 from accounts.models import Membership, Organisation
-from accounts.rules import OWNER
+from accounts.rules import AGENCY, OWNER
 from core.extensions import db
 
 
@@ -19,9 +19,7 @@ def named(name: str) -> Select[Organisation]:
 
 def list_agencies() -> list[Organisation]:
     """Return all agencies, invented ones too, by name."""
-    return list(
-        db.session.scalars(select(Organisation).where(Organisation.kind == "agency").order_by(Organisation.name))
-    )
+    return list(db.session.scalars(select(Organisation).where(Organisation.kind == AGENCY).order_by(Organisation.name)))
 
 
 def memberships_of(person: int) -> Select[Membership]:

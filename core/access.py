@@ -83,6 +83,11 @@ def principal() -> Principal:
     return found
 
 
+def me() -> int:
+    """Return the row id of the person who makes this request. Aborts with 401 for nobody."""
+    return principal().person or abort(HTTPStatus.UNAUTHORIZED)
+
+
 def rows(verb: str) -> Sequence[Access]:
     """Return the rows of a verb; none for a verb nobody declared."""
     table: Mapping[str, Sequence[Access]] = current_app.extensions["access"]
@@ -109,13 +114,12 @@ def decide(found: Iterable[Access], who: Principal, values: Mapping[str, Any]) -
 
 
 def verb_of(app: Flask, endpoint: str) -> str:
-    """Return the verb of an endpoint, "" if it declares none; a library's endpoints are declared by the room that uses it."""
-    foreign: Mapping[str, str] = app.extensions["access_of_endpoints"]
+    """Return the verb of an endpoint, "" if it declares none; Flask's own endpoint of static files cannot be marked."""
     own: str = getattr(app.view_functions[endpoint], "access_verb", "")
-    return foreign.get(endpoint, own)
+    return "read" if endpoint == "static" else own
 
 
-def join(app: Flask, table: Iterable[Access], endpoints: Mapping[str, str]) -> None:
+def join(app: Flask, table: Iterable[Access]) -> None:
     """Make the rooms' rows the application's table, and refuse every request that it does not allow."""
     joined: dict[str, list[Access]] = {}
     for row in table:
@@ -123,7 +127,6 @@ def join(app: Flask, table: Iterable[Access], endpoints: Mapping[str, str]) -> N
     app.extensions.setdefault("identify", lambda: NOBODY)
     app.extensions.setdefault("sign_in", "site.about")
     app.extensions["access"] = joined
-    app.extensions["access_of_endpoints"] = {"static": "read", **endpoints}
     app.before_request(_enforce)
 
 

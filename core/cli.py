@@ -1,6 +1,8 @@
 """`flask data`: what the site needs before it can be served; `flask jobs`: the consumer of background work; `flask backup`."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 from flask import current_app
@@ -13,6 +15,15 @@ from core.backup import backup as make_backup
 from core.jobs import huey
 from core.registry import Room
 from core.settings import settings
+
+
+@contextmanager
+def one_line(*errors: type[Exception]) -> Iterator[None]:
+    """Tell these errors in one line, and leave the command with a code that is not zero."""
+    try:
+        yield
+    except errors as error:
+        raise click.ClickException(str(error)) from None
 
 
 @click.command("data")
@@ -42,8 +53,6 @@ def jobs() -> None:
 @with_appcontext
 def backup(label: str) -> None:
     """Copy the database into the instance folder while the site runs; print the copy's path and size."""
-    try:
+    with one_line(BackupError):
         path = make_backup(label)
-    except BackupError as error:
-        raise click.ClickException(str(error)) from None
     click.echo(f"{path} ({path.stat().st_size / 1024**2:.1f} MiB)")

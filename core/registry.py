@@ -85,7 +85,7 @@ class Room:
 
     `setup` is called with the application after extensions are bound; `warm` starts, in each web worker,
     loading in the background what is slow; `globals` become Jinja globals. `access` are rows of the authorisation
-    table, `endpoints` the verbs of endpoints that a library brings. `lifecycles` are named as the
+    table. `lifecycles` are named as the
     audit log names their subjects, and give its pages their words. `waiting` returns what waits for a person,
     `personal` what the room knows of one (by row id), for the person's own export; `forget` removes it when the person's
     account is erased.
@@ -99,7 +99,6 @@ class Room:
     seeds: Sequence[Seed] = ()
     globals: Mapping[str, Any] = field(default_factory=dict)
     access: Sequence[Access] = ()
-    endpoints: Mapping[str, str] = field(default_factory=dict)
     lifecycles: Sequence[Lifecycle] = ()
     consumers: Sequence[Consumer] = ()
     waiting: Callable[[Principal], Sequence[Waiting]] | None = None

@@ -52,9 +52,14 @@ class Span:
     text: str
 
 
+def typed(text: str | None) -> str:
+    """Return a text as it was typed: one character for a line end, none that cannot be seen; "" for None."""
+    return UNSEEN.sub("", (text or "").replace("\r\n", "\n").replace("\r", "\n"))
+
+
 def normalise(text: str) -> str:
     """Return `text` in NFKC, line ends as newlines, without control, zero-width and Unicode-tag characters."""
-    return unicodedata.normalize("NFKC", UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
+    return unicodedata.normalize("NFKC", typed(text))
 
 
 def fold(text: str) -> str:

@@ -8,6 +8,7 @@ from flask.cli import AppGroup
 from core import clock
 from core.audit import Actor
 from core.city import city
+from core.cli import one_line
 from core.errors import InvalidInputError
 from core.extensions import db
 from core.registry import Progress
@@ -85,10 +86,8 @@ def _report(found: sheet.Sheet, taken: intake.Intake) -> None:
 @demo_commands.command("load")
 def load() -> None:
     """Load the demonstration data, also after it was purged."""
-    try:
+    with one_line(InvalidInputError):
         loaded = demo.load(db.session(), click.echo)
-    except InvalidInputError as error:
-        raise click.ClickException(str(error)) from None
     db.session.commit()
     click.echo(f"已载入 {loaded} 个演示场景" if loaded else "演示数据已经在库中")
     if not settings().demo_data:

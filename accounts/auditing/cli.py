@@ -14,6 +14,7 @@ from sqlalchemy.exc import DatabaseError
 from accounts.auditing import queries
 from core import anchors
 from core.chain import SAID, Anchor, AnchorsError, Check, Finding, stored_instant
+from core.cli import one_line
 from core.extensions import db
 from core.settings import settings
 
@@ -51,10 +52,8 @@ def verify(file: Path | None) -> None:
 @with_appcontext
 def anchor() -> None:
     """Write the present end of the log to the file of anchors."""
-    try:
+    with one_line(OSError):
         found = anchors.anchor(anchors.DAILY)
-    except OSError as error:
-        raise click.ClickException(str(error)) from None
     print(f"{found.count} {found.hash}")
 
 

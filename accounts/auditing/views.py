@@ -8,12 +8,14 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, Response, request, stream_with_context, url_for
+from sqlalchemy import Select
 
 from accounts.auditing import exporting, presenting, queries, words
 from accounts.auditing.filters import Filters
 from accounts.auditing.forms import FiltersForm
 from core import anchors
 from core.access import access, principal
+from core.audit import AuditEvent
 from core.extensions import db
 from core.settings import settings
 from core.web import Page, paginate, render
@@ -49,17 +51,13 @@ def export(kind: str) -> Response:
 @blueprint.get("/account/history")
 @access("history.read")
 def history() -> Response:
-    page = paginate(queries.of_person(db.session(), principal().id), ON_PAGE)
-    shown = presenting.shown(page.items, own=True)
-    return render("audit/history.html", fragment="results", page=page, shown=shown)
+    return _history(queries.of_person(db.session(), principal().id), own=True)
 
 
 @blueprint.get("/account/history/organisation")
 @access("history.organisation")
 def organisation_history() -> Response:
-    page = paginate(queries.of_organisation(db.session(), principal().organisation or 0), ON_PAGE)
-    shown = presenting.shown(page.items)
-    return render("audit/organisation_history.html", fragment="results", page=page, shown=shown)
+    return _history(queries.of_organisation(db.session(), principal().organisation or 0), own=False)
 
 
 @blueprint.get("/audit/anchors")
@@ -87,6 +85,12 @@ def _log(form: FiltersForm, page: Page, shown: Sequence[presenting.Shown], statu
     count = queries.total(db.session())
     context = {"form": form, "page": page, "shown": shown, "count": count, "exports": exports}
     return render("audit/log.html", fragment="results", status=status, **context)
+
+
+def _history(events: Select[AuditEvent], *, own: bool) -> Response:
+    page = paginate(events, ON_PAGE)
+    shown = presenting.shown(page.items, own=own)
+    return render("audit/history.html", fragment="results", page=page, shown=shown, own=own)
 
 
 def _page(filters: Filters) -> Page:

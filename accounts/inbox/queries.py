@@ -37,16 +37,17 @@ def by_pseudonym(pseudonym: str) -> Select[Person]:
 
 def owners(organisation: int, before: datetime) -> Select[int]:
     """Select the row ids of an organisation's present owners who were members by then."""
-    return _present(before).where(Membership.organisation_id == organisation, Membership.role == OWNER)
+    return present(before).where(Membership.organisation_id == organisation, Membership.role == OWNER)
 
 
 def operators(before: datetime) -> Select[int]:
     """Select the row ids of the operator's present members who were members by then."""
-    by_kind = _present(before).join(Organisation, Organisation.id == Membership.organisation_id)
+    by_kind = present(before).join(Organisation, Organisation.id == Membership.organisation_id)
     return by_kind.where(Organisation.kind == OPERATOR)
 
 
-def _present(before: datetime) -> Select[int]:
+def present(before: datetime) -> Select[int]:
+    """Select the row ids of those who were members of an organisation by then, and still are."""
     return select(Membership.person_id).where(Membership.ended_at.is_(None), Membership.created_at <= before)
 
 

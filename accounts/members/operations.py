@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from accounts import queries as accounts
 from accounts.members import queries, rules
 from accounts.models import Membership, Organisation, Verification
-from accounts.operations import take_turn
 from accounts.rules import OWNER, PENDING, UNVERIFIED, VERIFICATION, VERIFIED
 from core import audit, clock
 from core.audit import Actor
@@ -89,8 +88,7 @@ def lapse(session: Session, organisation: Organisation, words: str) -> None:
 
 def change_role(session: Session, actor: Actor, membership: Membership, role: str) -> None:
     """Give a member another role. The last owner stays one."""
-    hold(session, membership.organisation)
-    session.refresh(membership)
+    _hold_member(session, membership)
     _refuse_past(membership)
     if role not in rules.roles_given(membership.organisation.kind):
         raise InvalidInputError(_("请选择本单位可用的角色"))
@@ -110,8 +108,7 @@ def end(
     holdings: Sequence[Holding],
 ) -> None:
     """Let a member go, and pass on at once what the member holds. Recorded as `leave` or, by somebody else, `remove`."""
-    hold(session, membership.organisation)
-    session.refresh(membership)
+    _hold_member(session, membership)
     _refuse_past(membership)
     _refuse_last_owner(session, membership)
     _pass_on(session, actor, membership, successor, holdings)
@@ -128,8 +125,7 @@ def pass_on(
     holdings: Sequence[Holding],
 ) -> None:
     """Pass on what somebody still holds who has left already."""
-    hold(session, membership.organisation)
-    session.refresh(membership)
+    _hold_member(session, membership)
     if membership.ended_at is None:
         raise InvalidInputError(_("这位成员仍在本单位"))
     with audit.change(session, actor, "pass_on", "membership", membership):
@@ -151,8 +147,13 @@ def join(session: Session, organisation: Organisation, person: int, role: str) -
 
 def hold(session: Session, organisation: Organisation) -> None:
     """Keep others from changing the organisation and its members until the commit, and read it anew."""
-    take_turn(session)
+    audit.take_turn(session)
     session.refresh(organisation)
+
+
+def _hold_member(session: Session, membership: Membership) -> None:
+    hold(session, membership.organisation)
+    session.refresh(membership)
 
 
 def held(session: Session, membership: Membership, holdings: Iterable[Holding]) -> list[tuple[str, int]]:
@@ -162,7 +163,7 @@ def held(session: Session, membership: Membership, holdings: Iterable[Holding]) 
 
 
 def _make(session: Session, kind: str, details: Details) -> Organisation:
-    take_turn(session)
+    audit.take_turn(session)
     _refuse_taken(session, details.name)
     organisation = Organisation(code=f"{kind}-{uuid4().hex[:10]}", kind=kind, name=details.name)
     organisation.district, organisation.summary = details.district, details.summary

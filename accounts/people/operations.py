@@ -12,7 +12,6 @@ from accounts import queries as accounts
 from accounts.access import sign_ins
 from accounts.access.models import Person, SignIn
 from accounts.models import Invitation, Membership
-from accounts.operations import take_turn
 from accounts.people import queries
 from core import audit, clock
 from core.audit import Actor
@@ -50,7 +49,7 @@ def erase(session: Session, actor: Actor, person: Person, rooms: Sequence[Room])
     Raises InvalidInputError that says what to do first, when organisations would be left without an owner or without
     somebody who looks after what this person holds.
     """
-    take_turn(session)
+    audit.take_turn(session)
     memberships = session.scalars(accounts.memberships_of(person.id)).all()
     reasons = [*_ownerless(session, person), *_held(session, memberships, rooms)]
     if reasons:

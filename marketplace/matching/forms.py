@@ -7,18 +7,13 @@ from flask_wtf import FlaskForm
 from wtforms import TextAreaField, ValidationError
 
 from marketplace.matching.rules import MAX_LENGTH, MIN_LENGTH
-from retrieval.text import UNSEEN
-
-
-def _plain(value: str | None) -> str:
-    """Return the text as it was typed: one character for a line end, none that cannot be seen."""
-    return UNSEEN.sub("", (value or "").replace("\r\n", "\n").replace("\r", "\n"))
+from retrieval.text import typed
 
 
 class MatchForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     """A description of a solution."""
 
-    text = TextAreaField(lazy_gettext("方案介绍"), filters=[_plain])
+    text = TextAreaField(lazy_gettext("方案介绍"), filters=[typed])
 
     def validate_text(self, field: Any) -> None:
         length = len(field.data.strip())

@@ -41,6 +41,11 @@ class Check:
     missing: str
     required: bool
 
+    @property
+    def blocks(self) -> bool:
+        """Whether the need cannot be submitted as it is."""
+        return self.required and not self.done
+
 
 def checks(content: Content, reading: Reading, case: Case) -> list[Check]:
     """Return all checks in the order of the form."""
@@ -51,7 +56,7 @@ def checks(content: Content, reading: Reading, case: Case) -> list[Check]:
 
 def blockers(found: Collection[Check]) -> dict[str, str]:
     """Return what stands in the way of submission, by field."""
-    return {check.field: check.missing for check in found if check.required and not check.done}
+    return {check.field: check.missing for check in found if check.blocks}
 
 
 def share(found: Collection[Check]) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from core import clock
-from core.access import access, may, principal
+from core.access import access, may, me, principal
 from core.city import city
 from core.errors import InvalidInputError
 from core.extensions import db
@@ -20,7 +20,7 @@ from scenario_catalog.drafting.content import Content, read, searched
 from scenario_catalog.drafting.forms import AttachForm, DraftForm, draft_form
 from scenario_catalog.drafting.guidance import SECTIONS
 from scenario_catalog.drafting.operations import Entry, Handing, IncompleteError, Outcome, present
-from scenario_catalog.drafting.routes import BELOW, blueprint, done, load, me, to
+from scenario_catalog.drafting.routes import BELOW, blueprint, done, load, to
 from scenario_catalog.models import Scenario
 from scenario_catalog.operations import EDITABLE
 from scenario_catalog.rules import SCENARIO

@@ -8,14 +8,14 @@ from flask import Response, abort, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from core.access import access, principal
+from core.access import access, me, principal
 from core.extensions import db
 from core.web import render
 from scenario_catalog.drafting import conflicts, operations, presenting, queries
 from scenario_catalog.drafting.content import whole
 from scenario_catalog.drafting.forms import DraftForm
 from scenario_catalog.drafting.operations import Entry, Outcome, present
-from scenario_catalog.drafting.routes import BELOW, blueprint, done, load, me, to
+from scenario_catalog.drafting.routes import BELOW, blueprint, done, load, to
 from scenario_catalog.models import Scenario, ScenarioVersion
 
 

@@ -43,7 +43,7 @@ class Progress:
 
     @property
     def blockers(self) -> list[Check]:
-        return [check for check in self.checks if check.required and not check.done]
+        return [check for check in self.checks if check.blocks]
 
     @property
     def advice(self) -> list[Check]:

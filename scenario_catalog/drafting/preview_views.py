@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from core import clock
-from core.access import access, principal
+from core.access import access, me, principal
 from core.city import city
 from core.errors import InvalidInputError
 from core.extensions import db
@@ -17,7 +17,7 @@ from scenario_catalog.drafting import presenting, previewing, queries, sharing
 from scenario_catalog.drafting.content import read
 from scenario_catalog.drafting.guidance import LABELS
 from scenario_catalog.drafting.operations import present
-from scenario_catalog.drafting.routes import BELOW, blueprint, done, load, me, refused, to
+from scenario_catalog.drafting.routes import BELOW, blueprint, done, load, refused, to
 from scenario_catalog.models import Scenario
 
 FRESH = "fresh_preview_link"

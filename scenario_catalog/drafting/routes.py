@@ -6,7 +6,6 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from core.access import principal
 from core.errors import InvalidInputError
 from core.extensions import db
 from scenario_catalog.drafting import queries
@@ -28,11 +27,6 @@ def _widen(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
 
 def load(scenario_id: int) -> Scenario:
     return queries.scenario(scenario_id) or abort(404)
-
-
-def me() -> int:
-    """Return the row id of the person who acts."""
-    return principal().person or abort(401)
 
 
 def done(message: str, scenario_id: int, anchor: str | None = None, endpoint: str = "drafting.edit") -> BaseResponse:

@@ -4,7 +4,7 @@ from flask import Response, abort, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from core.access import access, may, principal
+from core.access import access, may, me, principal
 from core.errors import InvalidInputError
 from core.extensions import db
 from core.web import render
@@ -12,7 +12,7 @@ from scenario_catalog import queries as catalog
 from scenario_catalog.drafting import operations, presenting, queries
 from scenario_catalog.drafting.content import searched
 from scenario_catalog.drafting.operations import Entry, present
-from scenario_catalog.drafting.routes import BELOW, blueprint, done, load, me, refused
+from scenario_catalog.drafting.routes import BELOW, blueprint, done, load, refused
 from scenario_catalog.models import Scenario
 from scenario_catalog.operations import EDITABLE
 from scenario_catalog.similarity.matcher import similar_to_text, suggested_articles

@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from accounts.models import Membership, Organisation
-from accounts.rules import APPROVER, MEMBER, OPERATOR, OWNER
+from accounts.inbox import queries as inbox
+from accounts.models import Membership
+from accounts.rules import APPROVER, MEMBER, OWNER
 from core.audit import AuditEvent
 from scenario_catalog.models import Batch, Corrigendum, Follow, Question, Scenario
 from scenario_catalog.queries import cards, public
@@ -33,22 +34,16 @@ def followers(scenario: int, by: datetime) -> Select[int]:
 
 def members(organisation: int, by: datetime) -> Select[int]:
     """Select the ids of those who worked for an organisation at an instant, and still do."""
-    return _working(by).where(Membership.organisation_id == organisation)
+    return inbox.present(by).where(Membership.organisation_id == organisation, Membership.role.in_(ACTIVE))
 
 
 def operators(by: datetime) -> Select[int]:
-    of_operator = Organisation.kind == OPERATOR
-    return _working(by).join(Organisation, Organisation.id == Membership.organisation_id).where(of_operator)
+    return inbox.operators(by).where(Membership.role.in_(ACTIVE))
 
 
 def closing_by(first: date, last: date) -> Select[Scenario]:
     """Select the public scenarios whose closing day lies in first..last and that still take bids."""
     return select(Scenario).where(public(), Scenario.status == "open", Scenario.deadline.between(first, last))
-
-
-def _working(by: datetime) -> Select[int]:
-    found = select(Membership.person_id).where(Membership.created_at <= by, Membership.ended_at.is_(None))
-    return found.where(or_(*(Membership.role == role for role in ACTIVE)))
 
 
 def scenario_of(session: Session, event: AuditEvent) -> Scenario | None:

@@ -5,13 +5,8 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from retrieval.text import UNSEEN
+from retrieval.text import typed
 from scenario_catalog.questions.rules import LONGEST, LONGEST_ANSWER, SHORTEST
-
-
-def plain(value: str | None) -> str:
-    """Return what was typed, without what cannot be seen."""
-    return UNSEEN.sub("", (value or "").replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 class QuestionForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
@@ -19,7 +14,7 @@ class QuestionForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 
     text = TextAreaField(
         _("您的问题"),
-        filters=[plain],
+        filters=[typed, str.strip],
         validators=[
             DataRequired(_("请写明问题")),
             Length(min=SHORTEST, message=_("请至少写 %(n)s 个字，让需求单位知道问什么", n=SHORTEST)),
@@ -34,7 +29,7 @@ class AnswerForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 
     text = TextAreaField(
         _("答复"),
-        filters=[plain],
+        filters=[typed, str.strip],
         validators=[
             DataRequired(_("请写明答复")),
             Length(max=LONGEST_ANSWER, message=_("最多 %(n)s 字", n=LONGEST_ANSWER)),
@@ -47,7 +42,7 @@ class DeclineForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 
     reason = TextAreaField(
         _("不予答复的理由"),
-        filters=[plain],
+        filters=[typed, str.strip],
         validators=[
             DataRequired(_("不予答复必须写明理由")),
             Length(max=LONGEST, message=_("最多 %(n)s 字", n=LONGEST)),

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from accounts.rules import AGENCY, AGENCY_DRAFTERS, ENTERPRISE
 from core.access import Principal, access, principal
-from core.errors import ForbiddenError, InvalidInputError, NotFoundError
+from core.errors import ForbiddenError, InvalidInputError
 from core.extensions import db, limiter
 from core.registry import Waiting
 from core.web import render
@@ -178,7 +178,4 @@ def _scenario(number: str) -> Scenario:
 
 
 def _question(question_id: int) -> Question:
-    found = queries.question(question_id)
-    if found is None:
-        raise NotFoundError
-    return found
+    return queries.question(question_id) or abort(404)

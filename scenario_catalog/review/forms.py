@@ -9,15 +9,10 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import DataRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from retrieval.text import UNSEEN
+from retrieval.text import typed
 from scenario_catalog.operations import LONGEST_NOTE
 from scenario_catalog.review.reasons import REASONS
 from scenario_catalog.review.rules import LONGEST_COMMENT
-
-
-def plain(value: str | None) -> str:
-    """Return what was typed, without what cannot be seen."""
-    return UNSEEN.sub("", (value or "").replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 class CommentForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
@@ -26,7 +21,7 @@ class CommentForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     field = StringField(_("字段"), validators=[Length(max=32)])
     text = TextAreaField(
         _("意见"),
-        filters=[plain],
+        filters=[typed, str.strip],
         validators=[
             DataRequired(_("请写明意见")),
             Length(max=LONGEST_COMMENT, message=_("最多 %(most)s 字", most=LONGEST_COMMENT)),
@@ -61,7 +56,7 @@ class ReturnForm(_Revision):
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
-    words = TextAreaField(_("退回理由"), filters=[plain])
+    words = TextAreaField(_("退回理由"), filters=[typed, str.strip])
 
     @property
     def ground(self) -> str:

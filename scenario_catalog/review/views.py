@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from accounts.rules import AGENCY_DRAFTERS, OPERATORS
 from core import clock, files
-from core.access import Principal, access, principal
-from core.errors import InvalidInputError, NotFoundError
+from core.access import Principal, access, me, principal
+from core.errors import InvalidInputError
 from core.extensions import db
 from core.registry import Waiting
 from core.web import render
@@ -24,7 +24,7 @@ from scenario_catalog.rules import SCENARIO
 
 blueprint = Blueprint("review", __name__)
 NARROWED: dict[str, Callable[[queries.Rows], queries.Rows]] = {
-    "mine": lambda rows: queries.only_mine(rows, _me()),
+    "mine": lambda rows: queries.only_mine(rows, me()),
     "free": queries.only_free,
     "unverified": queries.only_unverified,
 }
@@ -77,13 +77,13 @@ def file(scenario_id: int, attachment_id: int) -> Response:
 @blueprint.post("/desk/review/<int:scenario_id>/take")
 @access("review.write")
 def take(scenario_id: int) -> BaseResponse:
-    return _done(_load(scenario_id), lambda found: operations.take(db.session(), _actor(), found, _me()))
+    return _done(_load(scenario_id), lambda found: operations.take(db.session(), _actor(), found, me()))
 
 
 @blueprint.post("/desk/review/<int:scenario_id>/release")
 @access("review.write")
 def release(scenario_id: int) -> BaseResponse:
-    return _done(_load(scenario_id), lambda found: operations.release(db.session(), _actor(), found, _me()))
+    return _done(_load(scenario_id), lambda found: operations.release(db.session(), _actor(), found, me()))
 
 
 @blueprint.post("/desk/review/<int:scenario_id>/approve")
@@ -92,7 +92,7 @@ def approve(scenario_id: int) -> BaseResponse:
     form, found = ApproveForm(), _load(scenario_id)
     if not form.validate():
         return _page(found, approving=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    seen, sure = Seen(_me(), form.seen), bool(form.unverified_ok.data)
+    seen, sure = Seen(me(), form.seen), bool(form.unverified_ok.data)
     return _done(found, lambda found: operations.approve(db.session(), _actor(), found, seen, unverified_ok=sure))
 
 
@@ -102,7 +102,7 @@ def send_back(scenario_id: int) -> BaseResponse:
     form, found = ReturnForm(), _load(scenario_id)
     if not form.validate():
         return _page(found, returning=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    seen, words = Seen(_me(), form.seen), form.ground
+    seen, words = Seen(me(), form.seen), form.ground
     return _done(found, lambda found: operations.send_back(db.session(), _actor(), found, seen, words), returning=form)
 
 
@@ -114,7 +114,7 @@ def comment(scenario_id: int) -> BaseResponse:
     if not form.validate():
         return _page(found, commenting=(field, form), status=HTTPStatus.UNPROCESSABLE_ENTITY)
     remark = Remark(field, form.text.data or "")
-    make = lambda found: operations.comment(db.session(), _actor(), found, _me(), remark)  # noqa: E731 - passed on
+    make = lambda found: operations.comment(db.session(), _actor(), found, me(), remark)  # noqa: E731 - passed on
     return _done(found, make, at=field, commenting=(field, form))
 
 
@@ -125,7 +125,7 @@ def edit_comment(comment_id: int) -> BaseResponse:
     if not form.validate():
         return _page(found, editing=(said.id, form), status=HTTPStatus.UNPROCESSABLE_ENTITY)
     text = form.text.data or ""
-    change = lambda _found: operations.edit_comment(db.session(), _actor(), said, _me(), text)  # noqa: E731 - passed on
+    change = lambda _found: operations.edit_comment(db.session(), _actor(), said, me(), text)  # noqa: E731 - passed on
     return _done(found, change, at=said.field)
 
 
@@ -134,7 +134,7 @@ def edit_comment(comment_id: int) -> BaseResponse:
 def delete_comment(comment_id: int) -> BaseResponse:
     said, found = _load_comment(comment_id)
     field = said.field
-    return _done(found, lambda _found: operations.delete_comment(db.session(), _actor(), said, _me()), at=field)
+    return _done(found, lambda _found: operations.delete_comment(db.session(), _actor(), said, me()), at=field)
 
 
 @blueprint.post("/desk/review/comments/<int:comment_id>/resolve")
@@ -180,10 +180,7 @@ def _page(found: Scenario, *, status: int = HTTPStatus.OK, **shown: Any) -> Resp
 
 
 def _load(scenario_id: int) -> Scenario:
-    found = queries.scenario(scenario_id)
-    if found is None:
-        raise NotFoundError
-    return found
+    return queries.scenario(scenario_id) or abort(404)
 
 
 def _load_comment(comment_id: int) -> tuple[ReviewComment, Scenario]:
@@ -193,7 +190,3 @@ def _load_comment(comment_id: int) -> tuple[ReviewComment, Scenario]:
 
 def _actor() -> Any:
     return principal().actor
-
-
-def _me() -> int:
-    return principal().person or abort(401)

@@ -1,12 +1,11 @@
 """`flask catalog similar`, `flask catalog similar-evaluate`, and the step of `flask data`."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
 
+from core.cli import one_line
 from core.errors import InvalidInputError
 from core.registry import Progress
 from retrieval.embedder import ModelError
@@ -22,7 +21,7 @@ FILE = click.Path(path_type=Path)
 @with_appcontext
 def similar_command(source: Path, target: Path) -> None:
     """For each scenario of a file, list those of the same file that it is like, best first."""
-    with _one_line():
+    with one_line(InvalidInputError, ModelError, SourceError):
         try:
             entries = sets.read(source)
         except InvalidInputError as error:
@@ -37,7 +36,7 @@ def similar_command(source: Path, target: Path) -> None:
 @with_appcontext
 def evaluate_command(*, misses: bool) -> None:
     """Compare the product with the plain model on the labelled needs, without and with other scenarios beside."""
-    with _one_line():
+    with one_line(InvalidInputError, ModelError, SourceError):
         for half in evaluating.HALVES:
             _report(half, misses=misses)
 
@@ -71,11 +70,3 @@ def _misses(found: list[evaluating.Case], rankings: dict[str, sets.Ranking]) -> 
         first, score = rankings[case.need.id][0]
         if first != case.copy.id:
             click.echo(f"     {case.need.id}: {first} {score:.2f}, {dict(rankings[case.need.id])[case.copy.id]:.2f}")
-
-
-@contextmanager
-def _one_line() -> Iterator[None]:
-    try:
-        yield
-    except (InvalidInputError, ModelError, SourceError) as error:
-        raise click.ClickException(str(error)) from None

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, abort, flash, redirect, url_for
 from flask import session as browser
 from flask_babel import gettext
 from werkzeug.wrappers import Response
@@ -111,17 +111,11 @@ def decline(invitation_id: int) -> Response:
 
 
 def _person() -> Person:
-    found = queries.person(principal().person or 0)
-    if found is None:
-        raise NotFoundError
-    return found
+    return queries.person(principal().person or 0) or abort(404)
 
 
 def _invitation(invitation_id: int) -> Invitation:
-    found = queries.invitation(invitation_id)
-    if found is None:
-        raise NotFoundError
-    return found
+    return queries.invitation(invitation_id) or abort(404)
 
 
 def _mine(invitation_id: int) -> Invitation:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, request, url_for
 from flask import session as browser
 from flask_babel import gettext
 from werkzeug.wrappers import Response
@@ -26,10 +26,7 @@ blueprint = Blueprint("members", __name__)
 
 def own() -> Organisation:
     """Return the organisation that the present reader acts for."""
-    found = queries.organisation(principal().organisation or 0)
-    if found is None:
-        raise NotFoundError
-    return found
+    return queries.organisation(principal().organisation or 0) or abort(404)
 
 
 def shown_name(membership: Membership) -> str:
@@ -153,10 +150,7 @@ def _going(member: Membership, deed: Any, template: str, address: str) -> Respon
 
 
 def _member(membership_id: int) -> Membership:
-    found = queries.membership(membership_id)
-    if found is None:
-        raise NotFoundError
-    return found
+    return queries.membership(membership_id) or abort(404)
 
 
 def _holdings() -> Sequence[Holding]:

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -141,14 +141,8 @@ def _page(found: Organisation, appoint_form: AddressForm, revoke_form: WordsForm
 
 
 def _organisation(organisation_id: int) -> Organisation:
-    found = queries.organisation(organisation_id)
-    if found is None:
-        raise NotFoundError
-    return found
+    return queries.organisation(organisation_id) or abort(404)
 
 
 def _claim(claim_id: int) -> Claim:
-    found = queries.claim(claim_id)
-    if found is None:
-        raise NotFoundError
-    return found
+    return queries.claim(claim_id) or abort(404)

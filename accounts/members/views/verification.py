@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -123,7 +123,4 @@ def _review_page(asked: Verification, form: DecisionForm) -> Response:
 
 
 def _verification(verification_id: int) -> Verification:
-    found = queries.verification(verification_id)
-    if found is None:
-        raise NotFoundError
-    return found
+    return queries.verification(verification_id) or abort(404)
