@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from accounts import cli, identity
 from accounts.access import setup as access_setup
+from accounts.access.models import Person
 from accounts.auditing import cli as auditing_cli
 from accounts.auditing import table as auditing_table
 from accounts.auditing import views as auditing
@@ -12,7 +13,7 @@ from accounts.inbox import notices
 from accounts.inbox import operations as inbox_operations
 from accounts.inbox import table as inbox_table
 from accounts.inbox import views as inbox
-from accounts.members import inviting
+from accounts.members import inviting, verifying
 from accounts.members import room as members
 from accounts.people import demo
 from accounts.people import jobs as _people_jobs  # noqa: F401 - the consumer of jobs must know them
@@ -24,7 +25,9 @@ from core.registry import Consumer, Room, Seed
 
 def _forget(session: Session, person: int) -> None:
     inbox_operations.erase(session, person)
-    inviting.forget(session, person)
+    found = session.get_one(Person, person)
+    inviting.forget(session, found)
+    verifying.forget(session, found)
 
 
 def _setup(app: Flask) -> None:

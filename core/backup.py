@@ -35,9 +35,8 @@ def backup(label: str = "") -> Path:
     stamp = f"{clock.now():%Y%m%dT%H%M%S%f}Z"
     target = folder / ("-".join(part for part in (stamp, _slug(label)) if part) + ".db")
     unfinished = target.with_suffix(UNFINISHED)
+    _reserve(unfinished)
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         _copy(source, unfinished)
         _name(unfinished, target)
         _drop_old(folder, settings().backups_kept)
@@ -61,6 +60,15 @@ def _database_file() -> Path:
 
 def _slug(label: str) -> str:
     return re.sub(r"[^\w-]+", "-", label).strip("-")[:LONGEST_LABEL]
+
+
+def _reserve(unfinished: Path) -> None:
+    """Make the file that is copied into; one that is there already is another process's, and left to it."""
+    try:
+        unfinished.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except OSError as error:
+        raise BackupError(f"cannot write {unfinished}: {error}") from error
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -1,5 +1,6 @@
 """What follows a commit: marked in the session while its transaction runs, acted on once the outermost one is over."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,8 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session, SessionTransaction
 
 Act = Callable[[Any], object]
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,11 @@ _FOLLOWING: dict[str, _Following] = {}
 
 
 def follow(mark: str, committed: Act, dropped: Act | None = None) -> None:
-    """Call `committed` with what stands under `mark` in `Session.info` after the commit, else `dropped`, if there is one."""
+    """Call `committed` with what stands under `mark` in `Session.info` after the commit, else `dropped`, if there is one.
+
+    Neither can undo what is over: what one of them raises is logged, and reaches nobody. Whoever follows has a periodic
+    task that makes up for it.
+    """
     _FOLLOWING[mark] = _Following(committed, dropped)
 
 
@@ -31,7 +38,7 @@ def _after_commit(session: Session) -> None:
         return
     for mark, following in _FOLLOWING.items():
         if mark in session.info:
-            following.committed(session.info.pop(mark))
+            _act(mark, following.committed, session.info.pop(mark))
 
 
 @event.listens_for(Session, "after_transaction_end")
@@ -43,4 +50,11 @@ def _after_transaction_end(session: Session, transaction: SessionTransaction) ->
         if mark in session.info:
             value = session.info.pop(mark)
             if following.dropped:
-                following.dropped(value)
+                _act(mark, following.dropped, value)
+
+
+def _act(mark: str, act: Act, value: Any) -> None:
+    try:
+        act(value)
+    except Exception:
+        log.exception("what follows a transaction failed: %s", mark)

@@ -1,12 +1,9 @@
 """Committed audit events, read in order by those who declared that they follow them."""
 
-import logging
-import sqlite3
 from collections.abc import Sequence
 
 from flask import current_app
 from huey import crontab
-from huey.exceptions import HueyException
 from sqlalchemy import String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -18,8 +15,6 @@ from core.orm import Base
 from core.registry import Consumer, Room
 
 AT_ONCE = 200
-
-log = logging.getLogger(__name__)
 
 
 class EventCursor(Base):
@@ -98,12 +93,4 @@ def deliver_what_was_missed() -> None:
     deliver_all()
 
 
-def _wake(_recorded: bool) -> None:
-    try:
-        deliver()
-    except (HueyException, sqlite3.Error):
-        # What was committed stands; the delivery of every minute finds these events.
-        log.exception("the job queue did not take the delivery of events")
-
-
-commits.follow(RECORDED, _wake)
+commits.follow(RECORDED, lambda _recorded: deliver())

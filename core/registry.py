@@ -88,7 +88,8 @@ class Room:
     table. `lifecycles` are named as the
     audit log names their subjects, and give its pages their words. `waiting` returns what waits for a person,
     `personal` what the room knows of one (by row id), for the person's own export; `forget` removes it when the person's
-    account is erased.
+    account is erased. `purge` removes what the demonstration data left in the room, before the room below lets go of what
+    it hangs on.
     """
 
     name: str
@@ -105,5 +106,6 @@ class Room:
     holdings: Sequence[Holding] = ()
     personal: Callable[[Session, int], Mapping[str, Any]] | None = None
     forget: Callable[[Session, int], None] | None = None
+    purge: Callable[[Session], None] | None = None
     setup: Callable[[Flask], None] | None = None
     warm: Callable[[Flask], None] | None = None

@@ -8,7 +8,13 @@ from sqlalchemy import make_url
 
 from core.settings import ROOT, Settings
 
-SOURCES = ("migrations/versions/*.py", "*/corpus/*", "*/demo/*", "requirements.lock")
+SOURCES = (
+    "migrations/versions/*.py",
+    "*/corpus/*",
+    "*/demo/*",
+    "scenario_catalog/similarity/background.json",
+    "requirements.lock",
+)
 
 
 def is_fresh(settings: Settings) -> bool:

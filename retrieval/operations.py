@@ -23,6 +23,7 @@ Progress = Callable[[str], None]
 
 # Texts embedded between two transactions: enough for full batches of like length, little enough to keep locks short.
 CHUNK = 256
+TOGETHER = 32
 STAMP_BITS = 62
 CHANGES_KEPT = 20_000
 SURROGATE = re.compile("[\ud800-\udfff]")
@@ -211,18 +212,36 @@ def _pending(query: Select[int, int]) -> list[int]:
     return [id_ for id_, _ in sorted(rows, key=lambda row: (row[1], row[0]))]
 
 
+def compare_alike(*collections: str) -> None:
+    """Embed these collections as queries are, because their texts are compared with others of their kind, both ways.
+
+    A model with prompts (e5) puts question and answer at different places; two descriptions of one thing belong together.
+    """
+    _compared_alike.update(collections)
+
+
+_compared_alike: set[str] = set()
+
+
 def _embed(ids: Sequence[int], progress: Progress, *, only_missing: bool) -> int:
     model, written = embedder(), 0
     for number, batch in enumerate(queries.batches(ids, CHUNK)):
         with Session(db.engine) as session:
             rows = session.execute(queries.texts(batch)).all()
-        vectors = model.passages([row.text for row in rows])
-        written += _store(model, rows, vectors, only_missing=only_missing)
+        for alike in (False, True):
+            ours = [row for row in rows if (row.collection in _compared_alike) is alike]
+            vectors = _vectors(model.queries if alike else model.passages, [row.text for row in ours])
+            written += _store(model, ours, vectors, only_missing=only_missing)
         progress(f"已生成向量 {min(len(ids), (number + 1) * CHUNK)}/{len(ids)}")
     return written
 
 
-def _store(model: Embedder, rows: Sequence[Any], vectors: Vectors, *, only_missing: bool) -> int:
+def _vectors(embed: Callable[[list[str]], Vectors], texts: list[str]) -> list[Vectors]:
+    """Embed like lengths together, few at a time: little padding, and other readers' questions get in between."""
+    return [row for batch in queries.batches(texts, TOGETHER) for row in embed(batch)]
+
+
+def _store(model: Embedder, rows: Sequence[Any], vectors: Sequence[Vectors], *, only_missing: bool) -> int:
     """Write vectors of the rows that are still there as they were read."""
     written = defaultdict[str, list[int]](list)
     with Session(db.engine) as session, session.begin():

@@ -91,8 +91,9 @@ def everything() -> Select[int, int]:
     return select(Passage.id, func.length(Passage.text))
 
 
-def texts(ids: Collection[int]) -> Select[int, str, str]:
-    return select(Passage.id, Passage.digest, Passage.text).where(Passage.id.in_(ids)).order_by(Passage.id)
+def texts(ids: Collection[int]) -> Select[int, str, str, str]:
+    found = select(Passage.id, Passage.collection, Passage.digest, Passage.text)
+    return found.where(Passage.id.in_(ids)).order_by(Passage.id)
 
 
 def head(collection: str) -> Select[int, int]:

@@ -97,6 +97,16 @@ def search_vectors(collection: str, vectors: Vectors, *, k: int = 20) -> list[li
     return [_dense_hits(ranking, shown) for ranking in rankings]
 
 
+def documents_of(ids: Sequence[int]) -> list[str]:
+    """Return the documents of passages in their order, each once; a passage that is gone is left out."""
+    found = {
+        row.id: row.document
+        for batch in queries.batches(ids)
+        for row in db.session.execute(queries.documents_of(batch))
+    }
+    return list(dict.fromkeys(found[id_] for id_ in ids if id_ in found))
+
+
 def vectors_of(collection: str, documents: Collection[str]) -> dict[str, list[tuple[Hit, Vectors]]]:
     """Return the passages of each document with their vectors (d,); passages without one are left out."""
     found: dict[str, list[tuple[Hit, Vectors]]] = {}

@@ -1,8 +1,10 @@
 """`flask catalog …` and `flask demo …`."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 
 from core import clock
@@ -11,11 +13,11 @@ from core.city import city
 from core.cli import one_line
 from core.errors import InvalidInputError
 from core.extensions import db
-from core.registry import Progress
+from core.registry import Progress, Room
 from core.settings import settings
 from retrieval.embedder import ModelError
 from retrieval.operations import fill_vectors, save_indexes
-from scenario_catalog import demo, intake, queries, sheet
+from scenario_catalog import demo, intake, operations, queries, sheet
 from scenario_catalog.columns import COLUMNS, TITLE_LENGTH
 from scenario_catalog.importing import ListError
 from scenario_catalog.similarity import cli as similarity
@@ -98,9 +100,13 @@ def load() -> None:
 @demo_commands.command("purge")
 def purge() -> None:
     """Remove all demonstration data; `flask data` will not load it again."""
+    rooms: Sequence[Room] = current_app.extensions["rooms"]
+    for room in rooms:
+        if room.purge:
+            room.purge(db.session())
     purged = demo.purge(db.session(), OPERATOR)
     db.session.commit()
-    click.echo(f"已删除 {purged} 个演示场景及其单位、批次和检索内容")
+    click.echo(f"已删除 {purged} 个演示场景及其单位、批次、方案和检索内容")
 
 
 def seed(progress: Progress) -> None:
@@ -115,6 +121,13 @@ def seed(progress: Progress) -> None:
         loaded = demo.load(db.session(), progress)
         db.session.commit()
         progress(f"{loaded} 个场景" if loaded else "已经在库中")
+
+
+def complete(progress: Progress) -> None:
+    """Write what scenarios are compared by for those that were published before there was such a thing."""
+    if completed := operations.complete_passages(db.session()):
+        db.session.commit()
+        progress(f"{completed} 个场景")
 
 
 def fill() -> None:

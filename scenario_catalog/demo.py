@@ -19,7 +19,6 @@ from core import audit, clock
 from core.audit import Actor
 from core.city import City, city
 from core.errors import InvalidInputError
-from retrieval.operations import delete_document
 from scenario_catalog import operations, queries
 from scenario_catalog.draft import Draft
 from scenario_catalog.models import Batch, BatchEntry, Scenario
@@ -83,7 +82,7 @@ def purge(session: Session, actor: Actor) -> int:
     scenarios = session.scalars(queries.demo_scenarios()).all()
     for scenario in scenarios:
         if scenario.number:
-            delete_document(session, operations.COLLECTION, scenario.number)
+            operations.remove_passages(session, scenario.number)
     session.execute(delete(BatchEntry).where(BatchEntry.scenario_id.in_([scenario.id for scenario in scenarios])))
     for row in [*scenarios, *session.scalars(queries.demo_batches())]:
         session.delete(row)

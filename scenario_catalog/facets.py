@@ -1,6 +1,6 @@
 """Choosing, sorting and counting scenarios over columns held in memory. No database, no clock."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -34,6 +34,20 @@ class Selection:
     @property
     def total(self) -> int:
         return int(np.count_nonzero(self.mask))
+
+
+def choose(base: Mask, chosen: Mapping[str, Mask | None], count: Callable[[str, Mask], Mapping[str, int]]) -> Selection:
+    """Choose among `base` by what each facet lets through, None for everything.
+
+    Each facet is counted with the other facets applied and its own left aside.
+    """
+    narrowing = {facet: mask for facet, mask in chosen.items() if mask is not None}
+    everything = _all([base, *narrowing.values()])
+    counts = {}
+    for facet in chosen:
+        others = [mask for name, mask in narrowing.items() if name != facet]
+        counts[facet] = count(facet, _all([base, *others]) if facet in narrowing else everything)
+    return Selection(everything, counts)
 
 
 class Table:
@@ -75,14 +89,11 @@ class Table:
     def select(self, filters: Filters, today: date, within: Mask | None = None) -> Selection:
         """Choose among `within`. Each facet is counted with the other facets applied and its own left aside."""
         base = np.ones(len(self), np.bool_) if within is None else within
-        chosen = {facet: self._chosen(facet, filters.codes(facet), today) for facet in self.vocabulary}
-        narrowing = {facet: mask for facet, mask in chosen.items() if mask is not None}
-        everything = _all([base, *narrowing.values()])
-        counts = {}
-        for facet in self.vocabulary:
-            others = [mask for name, mask in narrowing.items() if name != facet]
-            counts[facet] = self._count(facet, _all([base, *others]) if facet in narrowing else everything, today)
-        return Selection(everything, counts)
+        return choose(
+            base,
+            {facet: self._chosen(facet, filters.codes(facet), today) for facet in self.vocabulary},
+            lambda facet, mask: self._count(facet, mask, today),
+        )
 
     def ordered(self, mask: Mask, order: str, today: date, by_relevance: Places | None = None) -> Places:
         """Return where the chosen rows stand, sorted; ties fall to the newest."""

@@ -1,9 +1,9 @@
-"""What a reader chose in the list, read from an address and written back to it."""
+"""What a reader chose in a list, read from an address and written back to it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 from urllib.parse import quote_plus, urlencode
 
 from core.errors import NotFoundError
@@ -33,28 +33,27 @@ Vocabulary = Mapping[str, Mapping[str, str]]
 """For each facet the codes that exist, in the order they are shown in, with the names people read."""
 
 
-@dataclass(frozen=True)
-class Filters:
-    """The state of the list. Codes of one facet are alternatives; facets and the search text narrow each other."""
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """The state of a list. Codes of one facet are alternatives; facets and the search text narrow each other.
 
-    status: tuple[str, ...] = ()
-    closing: tuple[str, ...] = ()
-    domain: tuple[str, ...] = ()
-    system: tuple[str, ...] = ()
-    mode: tuple[str, ...] = ()
-    district: tuple[str, ...] = ()
-    tag: tuple[str, ...] = ()
-    agency: tuple[str, ...] = ()
-    batch: tuple[str, ...] = ()
+    A list declares its facets, in the order of the page, as fields of a subclass; of those in `ALONE` one code at most
+    is chosen.
+    """
+
+    FACETS: ClassVar[Mapping[str, str]]
+    SORTS: ClassVar[Mapping[str, str]]
+    ALONE: ClassVar[frozenset[str]] = frozenset()
+
     q: str = ""
     sort: str = ""
 
     @classmethod
     def parse(cls, args: Mapping[str, Sequence[str]], vocabulary: Vocabulary) -> Self:
         """Read an address. Raises NotFoundError for a code that nothing has; what is empty was not chosen."""
-        chosen = {facet: _codes(args.get(facet, ()), vocabulary[facet]) for facet in FACETS}
-        chosen["closing"] = chosen["closing"][-1:]
-        sort = _codes(args.get("sort", ()), SORTS)[-1:]
+        chosen: dict[str, Any] = {facet: _codes(args.get(facet, ()), vocabulary[facet]) for facet in cls.FACETS}
+        chosen |= {facet: chosen[facet][-1:] for facet in cls.ALONE}
+        sort = _codes(args.get("sort", ()), cls.SORTS)[-1:]
         return cls(**chosen, q=clean(args.get("q", ())), sort=sort[0] if sort else "")
 
     @property
@@ -78,16 +77,16 @@ class Filters:
 
     def chosen(self) -> list[tuple[str, str]]:
         """Return (facet, code) of all that narrows the list, in the order of the page."""
-        return [(facet, code) for facet in FACETS for code in self.codes(facet)]
+        return [(facet, code) for facet in self.FACETS for code in self.codes(facet)]
 
     def without(self, facet: str, code: str) -> Self:
         return self._with(facet, (kept for kept in self.codes(facet) if kept != code))
 
     def toggled(self, facet: str, code: str) -> Self:
-        """Return the state after a choice is added or taken away; of days left there is at most one choice."""
+        """Return the state after a choice is added or taken away; it replaces the other where one stands alone."""
         if code in self.codes(facet):
             return self.without(facet, code)
-        kept = () if facet == "closing" else self.codes(facet)
+        kept = () if facet in self.ALONE else self.codes(facet)
         return self._with(facet, (*kept, code))
 
     def _with(self, facet: str, codes: Iterable[str]) -> Self:
@@ -100,7 +99,7 @@ class Filters:
         own = self.codes(facet)
 
         def query(code: str) -> str:
-            alone = () if facet == "closing" else own
+            alone = () if facet in self.ALONE else own
             codes = [kept for kept in own if kept != code] if code in own else [*alone, code]
             parts = [fixed, *(f"{facet}={_quoted(kept)}" for kept in codes)]
             return "?" + "&".join(part for part in parts if part) if any(parts) else ""
@@ -116,14 +115,32 @@ class Filters:
 
     def pairs(self) -> list[tuple[str, str]]:
         """Return the parameters of the address that `parse` reads back."""
-        values = [(field.name, getattr(self, field.name)) for field in fields(self)]
-        flat = [(name, value) for name, found in values for value in ([found] if isinstance(found, str) else found)]
-        return [(name, value) for name, value in flat if value]
+        written = [("q", self.q), ("sort", self.sort)]
+        return [*self.chosen(), *((name, value) for name, value in written if value)]
 
     def query_string(self, **more: Any) -> str:
         """Return `?…`, or nothing for the whole list."""
         found = urlencode([*self.pairs(), *((name, value) for name, value in more.items() if value)])
         return f"?{found}" if found else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters(Choices):
+    """The state of the list of scenarios; of days left there is at most one choice."""
+
+    FACETS = FACETS
+    SORTS = SORTS
+    ALONE = frozenset({"closing"})
+
+    status: tuple[str, ...] = ()
+    closing: tuple[str, ...] = ()
+    domain: tuple[str, ...] = ()
+    system: tuple[str, ...] = ()
+    mode: tuple[str, ...] = ()
+    district: tuple[str, ...] = ()
+    tag: tuple[str, ...] = ()
+    agency: tuple[str, ...] = ()
+    batch: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=4096)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from accounts import queries as accounts
 from accounts.models import Organisation
 from accounts.operations import OrganisationFacts, ensure_organisation
-from accounts.rules import VERIFIED
+from accounts.rules import SYSTEM, UNVERIFIED, VERIFIED
 from core.audit import Actor
 from core.city import city
 from policies import queries as policies
@@ -31,6 +31,8 @@ class Intake:
 def take(session: Session, actor: Actor, sheet: Sheet, *, create_agencies: bool, publish: str | None) -> Intake:
     """Write the rows of a list down as drafts, and publish them as a batch of that title. All or nothing.
 
+    Who runs the site vouches for the agencies of a list; those that a person brings have to be verified like any other.
+
     Raises ListError with all that is wrong with the rows, InvalidInputError for a list without any.
     """
     agencies = _agencies()
@@ -38,9 +40,10 @@ def take(session: Session, actor: Actor, sheet: Sheet, *, create_agencies: bool,
     complaints += _taken_already(rows)
     if complaints:
         raise ListError(complaints, sheet)
+    standing = VERIFIED if actor.role in SYSTEM else UNVERIFIED
     new = [*dict.fromkeys(row.agency for row in rows if plain(row.agency) not in agencies)]
     for name in new:
-        agencies[plain(name)] = ensure_organisation(session, actor, OrganisationFacts(name=name, verification=VERIFIED))
+        agencies[plain(name)] = ensure_organisation(session, actor, OrganisationFacts(name=name, verification=standing))
     scenarios = [operations.create_draft(session, actor, agencies[plain(row.agency)], row.draft) for row in rows]
     return Intake(scenarios, new, _published(session, actor, scenarios, publish) if publish else None)
 

@@ -19,7 +19,7 @@ from retrieval.search import DocumentHit, document_hits
 from retrieval.text import fold, tokens
 from scenario_catalog import queries
 from scenario_catalog.facets import Counts, Table
-from scenario_catalog.filters import CLOSING, FACETS, SORTS, Filters, Vocabulary
+from scenario_catalog.filters import CLOSING, Choices, Filters, Vocabulary
 from scenario_catalog.marking import mark, mark_all, worth_marking
 from scenario_catalog.models import Scenario
 from scenario_catalog.rules import MODES, SHOWN, shown_status
@@ -52,15 +52,14 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Listing:
-    """One state of the list page."""
+class Faceted:
+    """One state of a list with facets."""
 
-    filters: Filters
+    filters: Choices
     page: Page
     counts: Counts
     vocabulary: Vocabulary
     matches: Mapping[str, "Match"]
-    today: date
 
     def choices(self, facet: str) -> list[Choice]:
         """Return what a facet offers: what would give something, and what is chosen."""
@@ -75,27 +74,36 @@ class Listing:
     @property
     def facets(self) -> list[tuple[str, str, list[Choice]]]:
         """Return (facet, label, choices) of the facets that offer something."""
-        offered = [(facet, label, self.choices(facet)) for facet, label in FACETS.items()]
+        offered = [(facet, label, self.choices(facet)) for facet, label in self.filters.FACETS.items()]
         return [(facet, label, choices) for facet, label, choices in offered if choices]
 
     @property
     def chips(self) -> list[tuple[str, str]]:
         """Return (label, query string without it) of all that narrows the list."""
-        found = [
-            (f"{FACETS[facet]}：{self.vocabulary[facet][code]}", self.filters.without(facet, code).query_string())
-            for facet, code in self.filters.chosen()
-        ]
+        labels, found = self.filters.FACETS, list[tuple[str, str]]()
+        for facet, code in self.filters.chosen():
+            without = self.filters.without(facet, code).query_string()
+            found.append((f"{labels[facet]}：{self.vocabulary[facet][code]}", without))
         if self.filters.query:
             found.append((f"“{self.filters.query}”", self.filters.without_query().query_string()))
         return found
 
     @property
     def sorts(self) -> list[tuple[str, str]]:
-        return [(code, label) for code, label in SORTS.items() if self.filters.query or code != "relevance"]
+        return [
+            (code, label) for code, label in self.filters.SORTS.items() if self.filters.query or code != "relevance"
+        ]
 
     @property
     def has_demo(self) -> bool:
         return any(card.demo for card in self.page.items)
+
+
+@dataclass(frozen=True)
+class Listing(Faceted):
+    """One state of the list page of scenarios."""
+
+    today: date
 
     def status(self, card: Any) -> str:
         return shown_status(card.status, card.deadline, self.today)
@@ -103,7 +111,7 @@ class Listing:
 
 @dataclass(frozen=True)
 class Match:
-    """Why a scenario was found: its title or the sentence nearest to the search, marked."""
+    """Why something was found: its title or the sentence nearest to the search, marked."""
 
     title: Markup | None
     sentence: Markup | None
@@ -160,7 +168,7 @@ def vocabulary() -> Vocabulary:
 def listing(filters: Filters) -> Listing:
     """Return the page of the list that the address asks for. Aborts with 404 for a page past the last."""
     found, today = table(), clock.today()
-    hits = _search(filters.query)
+    hits = searched(COLLECTION, filters.query)
     places = found.places(dict.fromkeys([*_called(found, filters.query), *hits])) if filters.query else None
     selection = found.select(filters, today, None if places is None else found.mask(places))
     ordered = found.ordered(selection.mask, filters.order, today, places)
@@ -188,14 +196,14 @@ def _called(found: Table, query: str) -> list[str]:
     return found.numbers_of("agency", named)
 
 
-def _search(query: str) -> dict[str, DocumentHit]:
-    """Return the scenarios that have words of the query, and the few nearest by meaning, best first."""
+def searched(collection: str, query: str) -> dict[str, DocumentHit]:
+    """Return the documents that have words of the query, and the few nearest by meaning, best first."""
     if not query:
         return {}
     words = " ".join(sorted(worth_marking(tokens(query))))
-    having_words = {hit.document for hit in document_hits(COLLECTION, words, k=MOST_HITS, mode="lexical")}
+    having_words = {hit.document for hit in document_hits(collection, words, k=MOST_HITS, mode="lexical")}
     found, by_meaning = dict[str, DocumentHit](), 0
-    for hit in document_hits(COLLECTION, query, k=MOST_HITS):
+    for hit in document_hits(collection, query, k=MOST_HITS):
         by_meaning += hit.document not in having_words
         if hit.document in having_words or by_meaning <= NEAREST:
             found[hit.document] = hit
@@ -206,12 +214,13 @@ def _matches(cards: Sequence[Any], hits: Mapping[str, DocumentHit], query: str) 
     if not hits:
         return {}
     words = worth_marking(tokens(query))
-    return {card.number: _match(card.title, hits[card.number], words) for card in cards if card.number in hits}
+    return {card.number: match(card.title, hits[card.number], words) for card in cards if card.number in hits}
 
 
-def _match(title: str, hit: DocumentHit, words: frozenset[str]) -> Match:
+def match(title: str, hit: DocumentHit, words: frozenset[str], heading: str = "title") -> Match:
+    """Tell why a document was found; `heading` is that of its title among its passages."""
     in_title = mark(title, words)
-    if hit.best.heading == "title":
+    if hit.best.heading == heading:
         return Match(in_title or mark_all(title), None, in_title is None)
     in_sentence = mark(hit.best.text, words)
     return Match(in_title, in_sentence or mark_all(hit.best.text), in_sentence is None)

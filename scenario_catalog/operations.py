@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from accounts.models import Organisation
 from core import audit, clock
@@ -14,20 +14,47 @@ from core.audit import Actor
 from core.city import city
 from core.errors import InvalidInputError
 from core.lifecycle import LifecycleError
-from retrieval.operations import Piece, put_document
+from retrieval.operations import Piece, compare_alike, delete_document, put_document
 from retrieval.text import sentences
 from scenario_catalog import draft as drafts
 from scenario_catalog import queries, rules
+from scenario_catalog.compared import need_wording
 from scenario_catalog.draft import Draft
-from scenario_catalog.models import Batch, BatchEntry, Question, Scenario, ScenarioArticle, ScenarioMove, ScenarioTag
+from scenario_catalog.models import (
+    Batch,
+    BatchEntry,
+    PreviewLink,
+    Question,
+    Review,
+    ReviewComment,
+    Scenario,
+    ScenarioArticle,
+    ScenarioMove,
+    ScenarioTag,
+    ScenarioVersion,
+)
 from scenario_catalog.rules import NO_GROUND, Ground
 
 COLLECTION = "scenarios"
+# What solutions are compared with: the sentences of each need, and its whole.
+NEEDS, NEED_WHOLES = "needs", "need-wholes"
+compare_alike(NEEDS, NEED_WHOLES)
 
 # The fields that are searched, in the order of the page; each is the heading of its passages.
 SEARCHED = ("title", "background", "scope", "indicators", "conditions", "resources", "acceptance")
 EDITABLE = ("draft", "returned")
 LONGEST_NOTE = 2000
+
+# Where a person is named in what stays when the person goes.
+NAMED: tuple[InstrumentedAttribute[int | None], ...] = (
+    Scenario.responsible_id,
+    ScenarioVersion.person_id,
+    PreviewLink.person_id,
+    ReviewComment.person_id,
+    Review.reviewer_id,
+    Review.decided_by_id,
+    Question.person_id,
+)
 
 
 def create_draft(session: Session, actor: Actor, agency: Organisation, draft: Draft, *, demo: bool = False) -> Scenario:
@@ -123,6 +150,12 @@ def hold(session: Session, scenario: Scenario) -> None:
     session.refresh(scenario)
 
 
+def forget(session: Session, person: int) -> None:
+    """Name a person no more in what stays: part of the account's erasure, which records the event."""
+    for column in NAMED:
+        session.execute(update(column.class_).where(column == person).values({column: None}))
+
+
 def write(scenario: Scenario, draft: Draft) -> None:
     """Make the columns of a scenario what a draft says; records nothing."""
     values = asdict(draft)
@@ -134,8 +167,24 @@ def write(scenario: Scenario, draft: Draft) -> None:
 
 
 def write_passages(session: Session, scenario: Scenario) -> None:
-    """Make the scenario's present texts what is found of it."""
-    put_document(session, COLLECTION, scenario.number or "", [*_pieces(scenario)])
+    """Make the scenario's present texts what is found of it, and what solutions are compared with."""
+    number, need = scenario.number or "", need_wording(scenario.title, scenario.scope, scenario.background)
+    put_document(session, COLLECTION, number, [*_pieces(scenario)])
+    put_document(session, NEEDS, number, [Piece(*one) for one in zip(need.sentences, need.fields, strict=True)])
+    put_document(session, NEED_WHOLES, number, [Piece(need.whole, "whole")])
+
+
+def complete_passages(session: Session) -> int:
+    """Write the passages of public scenarios that have none to be compared by; returns their number. Does not commit."""
+    lacking = session.scalars(queries.lacking_passages(NEED_WHOLES)).unique().all()
+    for scenario in lacking:
+        write_passages(session, scenario)
+    return len(lacking)
+
+
+def remove_passages(session: Session, number: str) -> None:
+    for collection in (COLLECTION, NEEDS, NEED_WHOLES):
+        delete_document(session, collection, number)
 
 
 def _refuse_unapproved(scenarios: Sequence[Scenario]) -> None:

@@ -11,6 +11,7 @@ from accounts.models import Organisation
 from core.audit import AuditEvent
 from core.extensions import db
 from core.settings import settings
+from retrieval.models import Passage
 from scenario_catalog.models import (
     Attachment,
     Batch,
@@ -134,6 +135,12 @@ def agency(code: str) -> Organisation | None:
     """Return an agency that has public scenarios."""
     has_any = select(Scenario.id).where(Scenario.agency_id == Organisation.id, public()).exists()
     return db.session.scalar(select(Organisation).where(Organisation.code == code, has_any))
+
+
+def lacking_passages(collection: str) -> Select[Scenario]:
+    """Select the published scenarios without a passage in a collection."""
+    there = select(Passage.id).where(Passage.collection == collection, Passage.document == Scenario.number).exists()
+    return select(Scenario).where(Scenario.published_at.is_not(None), ~there)
 
 
 def batches() -> Select[Batch]:

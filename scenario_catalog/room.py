@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from core.access import Principal
 from core.city import city, term
 from core.registry import Consumer, MenuItem, Room, Seed, Waiting
-from scenario_catalog import cli, rules, views
+from scenario_catalog import cli, operations, rules, views
 from scenario_catalog.drafting import table as drafting_table
 from scenario_catalog.drafting import views as drafting
 from scenario_catalog.following import jobs as _following_jobs  # noqa: F401 - the consumer of jobs must know them
@@ -40,6 +40,12 @@ def personal(session: Session, person: int) -> dict[str, Any]:
     """Return what the room knows of a person, for the person's own export."""
     parts = (drafting.personal, following_operations.personal, questions.personal)
     return {name: found for part in parts for name, found in part(session, person).items()}
+
+
+def forget(session: Session, person: int) -> None:
+    """Remove what the room knows of a person, whose account is erased."""
+    following_operations.forget(session, person)
+    operations.forget(session, person)
 
 
 ROOM = Room(
@@ -78,8 +84,12 @@ ROOM = Room(
     ],
     waiting=waiting,
     personal=personal,
-    forget=following_operations.forget,
-    seeds=[Seed("载入演示数据", 40, cli.seed), Seed("比较已发布的场景", 92, similarity.seed)],
+    forget=forget,
+    seeds=[
+        Seed("载入演示数据", 40, cli.seed),
+        Seed("补全场景的比较文字", 42, cli.complete),
+        Seed("比较已发布的场景", 92, similarity.seed),
+    ],
     globals={
         "scenario_modes": rules.MODES,
         "scenario_statuses": rules.SHOWN,

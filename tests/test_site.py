@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from flask import Flask, abort
 
+from accounts.access.sign_ins import IDLE, LONGEST
+from accounts.people.operations import PAST_KEPT, UNCONFIRMED_KEPT
 from core.access import access
 from core.assets import asset
 from core.city import city
@@ -36,6 +38,23 @@ def test_page_carries_what_the_law_asks_of_every_page(client: PageClient, app: F
 def test_privacy_names_the_days_that_the_setting_says(tmp_path: Path):
     app = make_app(tmp_path, conversation_days=17)
     assert "17 天后删除" in visible(PageClient(app).get("/privacy"))
+
+
+def test_privacy_tells_what_accounts_leave_with_the_days_of_the_settings(tmp_path: Path):
+    app = make_app(tmp_path, mail_days=41, backups_kept=43)
+    text = visible(PageClient(app).get("/privacy"))
+    for words in ("电子邮箱", "Argon2 哈希", "两步验证的密钥", "登录记录", "下载与注销", "随机编号"):
+        assert words in text
+    assert "记录保存 41 天" in text
+    assert "最近 43 份" in text
+    assert f"最后一次访问 {PAST_KEPT.days} 天后删除" in text
+    assert f"{UNCONFIRMED_KEPT.days} 天后删除" in text
+    assert f"登录状态 {IDLE.days} 天没有访问、或满 {LONGEST.days} 天" in text
+
+
+def test_every_page_leads_to_the_anchors_of_the_audit_log(client: PageClient):
+    assert '<a href="/audit/anchors">审计锚点</a>' in client.get("/about").get_data(as_text=True)
+    client.get("/audit/anchors")
 
 
 @pytest.mark.parametrize("code", [400, 403, 404, 405, 413, 429, 500, 418])

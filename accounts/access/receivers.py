@@ -1,7 +1,7 @@
 """What happens besides when the library signs somebody in, confirms, changes or refuses: sign-ins, lockout, audit.
 
-All of it belongs to the transaction that the library's view commits. A refused attempt has no such transaction, so that
-one commits itself.
+All of it belongs to the transaction of the request, which `pages` commits. A refused attempt has no such transaction, so
+that one commits itself.
 """
 
 from typing import Any

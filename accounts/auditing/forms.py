@@ -9,9 +9,10 @@ from wtforms import DateField, Field, SelectField, StringField, ValidationError
 from wtforms.validators import Length, Optional
 
 from accounts.auditing.filters import Filters
+from core.choices import offered
 
 LONGEST = 64
-ANY = ("", _("全部"))
+ANY = {"": _("全部")}
 
 
 def _plain(text: str | None) -> str:
@@ -34,8 +35,8 @@ class FiltersForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 
     def __init__(self, verbs: Mapping[str, str], subjects: Mapping[str, str], **options: Any) -> None:
         super().__init__(**options)
-        self.verb.choices = [ANY, *verbs.items()]
-        self.subject_type.choices = [ANY, *subjects.items()]
+        self.verb.choices = offered({**ANY, **verbs})
+        self.subject_type.choices = offered({**ANY, **subjects})
 
     def validate_until(self, field: Field) -> None:
         if self.since.data and field.data < self.since.data:

@@ -1,6 +1,6 @@
 """What the desk shows: its menu as the authorisation table allows it, and what waits in any room."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,7 +37,9 @@ def menu() -> list[Entry]:
     """Return what the present reader may open, in order."""
     rooms: Sequence[Room] = current_app.extensions["rooms"]
     items = sorted((item for room in rooms for item in room.desk), key=lambda item: item.order)
-    return [_entry(item) for item in items if may(item.verb)]
+    found = {url_for(item.endpoint): item for item in items if may(item.verb)}
+    nearest = _nearest(found)
+    return [_entry(item, url, nearest) for url, item in found.items()]
 
 
 def memberships() -> Sequence[Membership]:
@@ -64,10 +66,15 @@ def waits_here(who: Principal) -> list[Waiting]:
     return [*_invitations(who), *_own_verification(who), *_queue()]
 
 
-def _entry(item: DeskItem) -> Entry:
-    url = url_for(item.endpoint)
-    below = url != url_for("desk.home") and request.path.startswith(f"{url}/")
-    current = "page" if request.path == url else "true" if below else ""
+def _nearest(urls: Iterable[str]) -> str:
+    """Return the address of the entry that the present page is, or else lies below: of several, the nearest."""
+    home = url_for("desk.home")
+    above = (url for url in urls if request.path == url or (url != home and request.path.startswith(f"{url}/")))
+    return max(above, key=len, default="")
+
+
+def _entry(item: DeskItem, url: str, nearest: str) -> Entry:
+    current = "" if url != nearest else "page" if request.path == url else "true"
     return Entry(item.label, url, item.icon, current)
 
 

@@ -15,6 +15,7 @@ from accounts.members.inviting import Guest
 from accounts.members.operations import Details
 from accounts.members.verifying import Application
 from accounts.rules import KINDS, MEMBER, REJECTED, VERIFIED
+from core.choices import offered
 from core.city import city
 from core.file_types import accepted
 
@@ -59,7 +60,7 @@ class DetailsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
-        self.district.choices = [("", gettext("请选择")), *((name, name) for name in city().districts)]
+        self.district.choices = offered({"": gettext("请选择")} | {name: name for name in city().districts})
 
     def validate_name(self, field: Any) -> None:
         if len(field.data) < 4:  # noqa: PLR2004 - the shortest names have a place and a kind
@@ -76,8 +77,8 @@ class DetailsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         )
 
 
-def _kinds(kinds: tuple[str, ...]) -> list[tuple[str, str]]:
-    return [(kind, KINDS[kind]) for kind in kinds]
+def _kinds(kinds: tuple[str, ...]) -> list[Any]:
+    return offered({kind: KINDS[kind] for kind in kinds})
 
 
 class RegisterForm(DetailsForm):
@@ -115,7 +116,7 @@ class InviteForm(AddressForm):
 
     def __init__(self, kind: str, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
-        self.role.choices = [*rules.roles_given(kind).items()]
+        self.role.choices = offered(rules.roles_given(kind))
 
     def guest(self, inviter: int | None) -> Guest:
         return Guest(self.email.data or "", self.role.data, inviter)
@@ -138,7 +139,7 @@ class SuccessorForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 
     def __init__(self, members: Mapping[int, str], *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
-        self.successor.choices = [(0, gettext("请选择")), *members.items()]
+        self.successor.choices = offered({0: gettext("请选择"), **members})
 
 
 class VerificationForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
@@ -180,7 +181,7 @@ class DecisionForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     decision = RadioField(
         lazy_gettext("审核结论"),
         [InputRequired(lazy_gettext("请选择审核结论"))],
-        choices=[(VERIFIED, lazy_gettext("通过认证")), (REJECTED, lazy_gettext("不予通过"))],
+        choices=offered({VERIFIED: lazy_gettext("通过认证"), REJECTED: lazy_gettext("不予通过")}),
     )
     words = TextAreaField(lazy_gettext("理由"), [_most(LONGEST_NOTE)], filters=[_text])
 
@@ -195,7 +196,7 @@ class ClaimDecisionForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no ty
     decision = RadioField(
         lazy_gettext("处理结论"),
         [InputRequired(lazy_gettext("请选择处理结论"))],
-        choices=[("grant", lazy_gettext("同意，向其邮箱发出管理员邀请")), ("refuse", lazy_gettext("不同意"))],
+        choices=offered({"grant": lazy_gettext("同意，向其邮箱发出管理员邀请"), "refuse": lazy_gettext("不同意")}),
     )
     words = TextAreaField(lazy_gettext("理由"), [_most(LONGEST_NOTE)], filters=[_text])
 

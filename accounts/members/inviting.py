@@ -6,7 +6,7 @@ from hashlib import sha256
 from secrets import token_urlsafe
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from accounts.access.models import Person
@@ -125,9 +125,22 @@ def refuse(session: Session, actor: Actor, asked: Claim, words: str) -> None:
     audit.record(session, actor, "refuse", "claim", asked.id, after=audit.state(asked))
 
 
-def forget(session: Session, person: int) -> None:
-    """Delete what a person claimed: part of the account's erasure, which records the event."""
-    session.execute(delete(Claim).where(Claim.person_id == person))
+def forget(session: Session, person: Person) -> None:
+    """Delete what a person claimed, and every invitation to the address, which is not blanked yet; name no inviter.
+
+    Part of the account's erasure, which records the event.
+    """
+    for claim_ in session.scalars(queries.claims_by(person.id)).all():
+        _delete(session, "claim", claim_)
+    for invitation in session.scalars(queries.all_invitations_to(person.email)).all():
+        _delete(session, "invitation", invitation)
+    session.execute(update(Invitation).where(Invitation.invited_by == person.id).values(invited_by=None))
+
+
+def _delete(session: Session, subject: str, row: Claim | Invitation) -> None:
+    """Delete a row, and what would let anyone test guesses of what stood in it against the audit log."""
+    audit.forget(session, subject, row.id)
+    session.delete(row)
 
 
 def _take_claim(session: Session, asked: Claim, status: str, words: str) -> None:

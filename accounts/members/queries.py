@@ -90,6 +90,11 @@ def invitations_to(email: str, now: datetime) -> Select[Invitation]:
     return open_invitations(now).where(func.lower(Invitation.email) == email.strip().lower())
 
 
+def all_invitations_to(email: str) -> Select[Invitation]:
+    """Select every invitation that was sent to an address, whatever became of it."""
+    return select(Invitation).where(func.lower(Invitation.email) == email.strip().lower())
+
+
 def person(person_id: int) -> Person | None:
     return db.session.get(Person, person_id)
 

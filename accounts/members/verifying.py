@@ -8,6 +8,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
+from accounts.access.models import Person
 from accounts.members import codes, queries
 from accounts.members.operations import hold, lapse
 from accounts.models import Organisation, Verification
@@ -96,6 +97,12 @@ def renew(session: Session, actor: Actor, organisation: Organisation) -> None:
     hold(session, organisation)
     with audit.change(session, actor, "renew", SUBJECT, organisation):
         lapse(session, organisation, _("统一社会信用代码变更"))
+
+
+def forget(session: Session, person: Person) -> None:
+    """Name a person no more as who applied or decided: part of the account's erasure, which records the event."""
+    for column in (Verification.applied_by, Verification.decided_by):
+        session.execute(update(Verification).where(column == person.id).values({column: None}))
 
 
 def _sound(text: str) -> str:

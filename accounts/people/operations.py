@@ -5,13 +5,13 @@ from datetime import timedelta
 from uuid import uuid4
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, exists, or_
+from sqlalchemy import delete, exists, func, or_
 from sqlalchemy.orm import Session
 
 from accounts import queries as accounts
 from accounts.access import sign_ins
 from accounts.access.models import Person, SignIn
-from accounts.models import Invitation, Membership
+from accounts.models import Membership
 from accounts.people import queries
 from core import audit, clock
 from core.audit import Actor
@@ -93,8 +93,7 @@ def _held(session: Session, memberships: Sequence[Membership], rooms: Sequence[R
 
 def _blank(session: Session, person: Person) -> None:
     session.execute(delete(SignIn).where(SignIn.person_id == person.id))
-    session.execute(delete(Invitation).where(Invitation.email == person.email))
-    session.execute(delete(MailMessage).where(MailMessage.recipient == person.email))
+    session.execute(delete(MailMessage).where(func.lower(MailMessage.recipient) == person.email.lower()))
     person.email, person.name = f"{person.pseudonym}@{GONE}", ""
     person.password = person.tf_primary_method = person.tf_totp_secret = person.tf_phone_number = None
     person.mf_recovery_codes, person.totp_counter, person.confirmed_at = None, None, None

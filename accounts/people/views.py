@@ -24,7 +24,14 @@ from core.settings import settings
 from core.web import render
 
 blueprint = Blueprint("people", __name__, url_prefix="/account")
-GLOBALS = {"demo_accounts": shown, "demo_code_of": code_of, "demo_password": PASSWORD}
+# What the privacy page says of accounts, in days.
+KEPT_DAYS = {
+    "past_sign_ins": operations.PAST_KEPT.days,
+    "unconfirmed": operations.UNCONFIRMED_KEPT.days,
+    "idle": sign_ins.IDLE.days,
+    "longest": sign_ins.LONGEST.days,
+}
+GLOBALS = {"demo_accounts": shown, "demo_code_of": code_of, "demo_password": PASSWORD, "account_days": KEPT_DAYS}
 
 
 @blueprint.get("")

@@ -1,9 +1,12 @@
 """accounts and desks"""
 
+import hashlib
+import json
+import re
+
 import sqlalchemy as sa
 from alembic import op
 import core.orm
-from core import audit, chain
 
 revision = '0002'
 down_revision = '0001'
@@ -407,6 +410,39 @@ def upgrade() -> None:
 
 COLUMNS = ("actor", "organisation", "verb", "subject_type", "subject_id")
 
+# How this revision chained and guarded the log: what core/chain.py and core/audit.py said then, whatever they say now.
+START = "0" * 64
+SAID = ("id", "at", "actor", "role", "organisation", "verb", "subject_type", "subject_id", "before", "after", "salt_digest", "previous")
+KEPT = " AND ".join(f"NEW.{name} IS OLD.{name}" for name in (*SAID, "hash"))
+STORED = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}", re.ASCII)
+
+
+def _refusal(name, action, table, when="1"):
+    refuse = f"SELECT RAISE(ABORT, 'the audit log is append-only: {name}')"
+    return f"CREATE TRIGGER {name} BEFORE {action} ON {table} WHEN {when} BEGIN {refuse}; END"
+
+
+TRIGGERS = (
+    _refusal("audit_event_kept", "DELETE", "audit_event"),
+    _refusal("audit_event_unchanged", "UPDATE", "audit_event", f"NOT (NEW.salt = '' AND {KEPT})"),
+    _refusal("audit_event_last", "INSERT", "audit_event", "NEW.id <= (SELECT COALESCE(MAX(id), 0) FROM audit_event)"),
+    _refusal("audit_event_new", "INSERT", "audit_event", "EXISTS (SELECT 1 FROM audit_event WHERE hash = NEW.hash)"),
+    _refusal("audit_head_kept", "DELETE", "audit_head"),
+    _refusal("audit_head_forward", "UPDATE", "audit_head", "NEW.id IS NOT OLD.id OR NEW.count < OLD.count"),
+    _refusal("audit_head_alone", "INSERT", "audit_head", "EXISTS (SELECT 1 FROM audit_head)"),
+)
+
+
+def _link(said):
+    text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _instant(text):
+    if isinstance(text, str) and STORED.fullmatch(text):
+        return f"{text[:10]}T{text[11:]}+00:00"
+    return text
+
 
 def _chain_what_was_recorded() -> None:
     """Write the log anew as a chain, let the database guard it, and begin its head."""
@@ -434,16 +470,16 @@ def _chain_what_was_recorded() -> None:
     op.create_index('ix_audit_event_subject', 'audit_event', ['subject_type', 'subject_id'], unique=False)
     op.create_index('ix_audit_event_actor', 'audit_event', ['actor'], unique=False)
     op.create_index('ix_audit_event_organisation', 'audit_event', ['organisation'], unique=False)
-    previous = chain.START
+    previous = START
     for number, event in enumerate(events, 1):
         said = dict(zip(("at", *COLUMNS), event, strict=True))
         said |= {"id": number, "role": "", "before": "", "after": "", "salt_digest": "", "previous": previous}
-        previous = chain.link({**said, "at": chain.stored_instant(said["at"])})
+        previous = _link({**said, "at": _instant(said["at"])})
         row = {**said, "salt": "", "hash": previous}
         names = list(row)
         connection.execute(sa.text(f"INSERT INTO audit_event ({', '.join(names)}) VALUES ({', '.join(':' + n for n in names)})"), row)
     connection.execute(sa.text("INSERT INTO audit_head (id, count, hash) VALUES (1, :count, :hash)"), {"count": len(events), "hash": previous})
-    for trigger in (*audit.EVENT_TRIGGERS, *audit.HEAD_TRIGGERS):
+    for trigger in TRIGGERS:
         connection.exec_driver_sql(trigger)
 
 

@@ -10,6 +10,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, Field, HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from core.choices import offered
 from core.city import city
 from core.files import accepted
 from policies.models import Article
@@ -29,8 +30,8 @@ class DraftForm(FlaskForm):  # type: ignore[misc]  # flask-wtf has no types
     def __init__(self, articles: Sequence[Article], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         place = city()
-        self.tags.choices = [(term.code, term.name) for term in place.tags]
-        self.articles.choices = [(str(article.ordinal), article.heading) for article in articles]
+        self.tags.choices = offered({term.code: term.name for term in place.tags})
+        self.articles.choices = offered({str(article.ordinal): article.heading for article in articles})
         for name, options in (
             ("system", {term.code: term.name for term in place.systems}),
             ("domain", {term.code: term.name for term in place.domains}),
@@ -64,8 +65,8 @@ class DraftForm(FlaskForm):  # type: ignore[misc]  # flask-wtf has no types
     @staticmethod
     def _offer(control: Any, options: Mapping[str, str]) -> None:
         """Offer the options, and what was chosen when it is none of them any more."""
-        odd = [] if not control.data or control.data in options else [(control.data, control.data)]
-        control.choices = [("", _("请选择")), *odd, *options.items()]
+        odd = {} if not control.data or control.data in options else {control.data: control.data}
+        control.choices = offered({"": _("请选择"), **odd, **options})
 
 
 class AttachForm(FlaskForm):  # type: ignore[misc]  # flask-wtf has no types

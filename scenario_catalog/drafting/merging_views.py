@@ -1,11 +1,12 @@
 """Two people at one need: both texts field by field, and the versions that were kept."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from flask import Response, abort, request
+from flask import Response, abort, flash, request
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.access import access, me, principal
@@ -17,6 +18,13 @@ from scenario_catalog.drafting.forms import DraftForm
 from scenario_catalog.drafting.operations import Entry, Outcome, present
 from scenario_catalog.drafting.routes import BELOW, blueprint, done, load, to
 from scenario_catalog.models import Scenario, ScenarioVersion
+from scenario_catalog.operations import EDITABLE
+
+NOT_RESTORED: Mapping[Outcome, Any] = {
+    Outcome.UNCHANGED: _l("这一稿与现在的文字完全一样，没有改动"),
+    Outcome.CONFLICT: _l("别人刚刚改了这份需求，没有恢复。请核对下面的改动，再决定是否恢复"),
+    Outcome.MOVED_ON: _l("这份需求已经提交或状态已变，现在不能恢复"),
+}
 
 
 @blueprint.get(f"{BELOW}/conflict")
@@ -60,7 +68,22 @@ def versions(scenario_id: int) -> Response:
         abort(404)
     diff = presenting.changes(chosen.content, present(found)) if chosen else []
     shown: dict[str, Any] = {"versions": kept, "chosen": chosen, "diff": diff, "name": presenting.version_name}
-    return render("drafting/versions.html", scenario=found, **shown)
+    return render("drafting/versions.html", scenario=found, editable=found.status in EDITABLE, **shown)
+
+
+@blueprint.post(f"{BELOW}/versions/<int(max=999999999):number>/restore")
+@access("draft.edit")
+def restore(scenario_id: int, number: int) -> BaseResponse:
+    """Take a version's text as the present one, unless somebody saved since the page was opened."""
+    found = load(scenario_id)
+    chosen = next((one for one in queries.versions(scenario_id) if one.number == number), None) or abort(404)
+    entry = Entry(me(), DraftForm(()).began_from, chosen.content)
+    outcome = operations.restore(db.session(), principal().actor, found, entry, presenting.terms())
+    if outcome is Outcome.SAVED:
+        return done(_("已恢复第 %(n)s 稿；恢复前的文字留在“历次版本”里", n=number), scenario_id)
+    db.session.rollback()
+    flash(NOT_RESTORED[outcome], "error")
+    return to(scenario_id, endpoint="drafting.versions", since=number)
 
 
 def _older(kept: Sequence[ScenarioVersion]) -> ScenarioVersion | None:

@@ -1,8 +1,10 @@
 """What an agency does with a need before it is published. Callers own the transaction."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import update
@@ -85,9 +87,24 @@ def save(session: Session, actor: Actor, scenario: Scenario, entry: Entry, terms
         return Outcome.CONFLICT if scenario.status in EDITABLE else Outcome.MOVED_ON
     _put_version(session, scenario, entry.person, content)
     _write(scenario, content, terms)
-    session.flush()
-    after = {**audit.state(scenario), "content": content}
-    audit.record(session, actor, "save", "scenario", scenario.id, before=before, after=after)
+    _record(session, actor, "save", scenario, before)
+    return Outcome.SAVED
+
+
+def restore(session: Session, actor: Actor, scenario: Scenario, entry: Entry, terms: Terms) -> Outcome:
+    """Make the text of a kept version the present one, as the next version: what stood there stays among them.
+
+    What comes too late changes nothing, and nothing is kept aside: its text stands among the versions already.
+    """
+    content = whole(entry.content)
+    if present(scenario) == content:
+        return Outcome.UNCHANGED
+    before = audit.state(scenario)
+    if not _take(session, scenario, entry.revision):
+        return Outcome.CONFLICT if scenario.status in EDITABLE else Outcome.MOVED_ON
+    _add_version(session, scenario, entry.person, content)
+    _write(scenario, content, terms)
+    _record(session, actor, "restore", scenario, before)
     return Outcome.SAVED
 
 
@@ -223,3 +240,10 @@ def _write(scenario: Scenario, content: Content, terms: Terms) -> None:
     before = drafts.of(scenario)
     catalog.write(scenario, draft_of(content, read(content, terms), before, terms.city.districts[0]))
     scenario.updated_at = clock.now()
+
+
+def _record(session: Session, actor: Actor, verb: str, scenario: Scenario, before: Mapping[str, Any]) -> None:
+    """Record that a need's text was changed, with the text as it is now."""
+    session.flush()
+    after = {**audit.state(scenario), "content": present(scenario)}
+    audit.record(session, actor, verb, "scenario", scenario.id, before=before, after=after)

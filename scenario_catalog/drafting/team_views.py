@@ -8,6 +8,7 @@ from core.access import access, may, me, principal
 from core.errors import InvalidInputError
 from core.extensions import db
 from core.web import render
+from retrieval.embedder import ready
 from scenario_catalog import queries as catalog
 from scenario_catalog.drafting import operations, presenting, queries
 from scenario_catalog.drafting.content import searched
@@ -61,7 +62,7 @@ def resolve(scenario_id: int, comment_id: int) -> BaseResponse:
 @access("draft.read")
 def similar(scenario_id: int) -> Response:
     """Show what the text so far is like, and the articles of the plan that it may serve."""
-    found = load(scenario_id)
+    found, can_compare = load(scenario_id), ready()  # asked first: it may become so meanwhile
     content = present(found)
     texts = searched(content)
     alike = similar_to_text(texts, exclude=found.number or "", count=3)
@@ -76,6 +77,7 @@ def similar(scenario_id: int) -> Response:
         suggested=suggested,
         ticked=content["articles"],
         may_add=_may_add(found),
+        can_compare=can_compare,
     )
 
 

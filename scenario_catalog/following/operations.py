@@ -65,7 +65,8 @@ def _tell(session: Session, event: AuditEvent, telling: Telling) -> None:
     title = f"{number or subject.title}：{telling.news}"
     key = key_of(event.subject_type, event.verb, event.id)
     address = _address(telling, subject)
-    notify(session, people, key=key, title=title, text=subject.title, url=address, urgent=telling.urgent)
+    text = subject.title if number else ""
+    notify(session, people, key=key, title=title, text=text, url=address, urgent=telling.urgent)
 
 
 def _people(

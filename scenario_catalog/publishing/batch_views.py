@@ -14,8 +14,8 @@ from core.errors import InvalidInputError
 from core.extensions import db
 from core.formats import moment
 from core.web import paginate, render
+from retrieval.embedder import ready
 from retrieval.jobs import schedule_fill
-from scenario_catalog import operations as catalog
 from scenario_catalog import queries as catalog_queries
 from scenario_catalog.models import Batch
 from scenario_catalog.publishing import facts, operations, preflight, previewing, queries
@@ -40,7 +40,7 @@ def create_batch() -> BaseResponse:
     form = BatchForm()
     if not form.validate():
         return _list(form, UNPROCESSABLE)
-    made = catalog.create_batch(db.session(), principal().actor, form.title.data or "", summary=form.summary.data or "")
+    made = operations.open_batch(db.session(), principal().actor, form.title.data or "", form.summary.data or "")
     return done(_("批次已建立，请选入场景"), "publishing.batch", batch_id=made.id)
 
 
@@ -114,11 +114,12 @@ def preview_scenario(batch_id: int, scenario_id: int) -> Response:
 @access("batch.read")
 def similar(batch_id: int) -> Response:
     """Show what is public already and much like a scenario of the batch: it takes its time, so that the page asks later."""
-    found = load_batch(batch_id)
+    found, can_compare = load_batch(batch_id), ready()  # asked first: it may become so meanwhile
     scenarios = queries.members(found)
     findings = [one for id_, others in facts.likenesses(scenarios).items() for one in preflight.alike(id_, others)]
     titles = {scenario.id: scenario.title for scenario in scenarios}
-    return render("publishing/similar.html", fragment="similar", batch=found, findings=findings, titles=titles)
+    shown: dict[str, Any] = {"findings": findings, "titles": titles, "can_compare": can_compare}
+    return render("publishing/similar.html", fragment="similar", batch=found, **shown)
 
 
 @blueprint.get("/desk/batches/<int:batch_id>/publish")

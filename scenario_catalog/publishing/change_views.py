@@ -9,6 +9,7 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.access import access, principal
+from core.choices import offered
 from core.city import city
 from core.errors import InvalidInputError
 from core.extensions import db
@@ -132,8 +133,8 @@ def _documents(found: Scenario, form: FlaskForm, status: int = HTTPStatus.OK) ->
     return render("publishing/documents.html", status=status, **shown)
 
 
-def _attached(found: Scenario) -> list[tuple[int, str]]:
-    return [(one.id, one.title) for one in catalog_queries.attachments(found)]
+def _attached(found: Scenario) -> list[Any]:
+    return offered({one.id: one.title for one in catalog_queries.attachments(found)})
 
 
 def _proposal(form: FlaskForm, found: Scenario) -> Proposal:

@@ -1,6 +1,6 @@
 """What people fill in here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import CheckboxInput, DateInput, ListWidget
 
+from core.choices import offered
 from core.city import city
 from core.clock import CITY_TZ
 from scenario_catalog.columns import TITLE_LENGTH
@@ -112,15 +113,19 @@ class CorrigendumForm(FlaskForm):  # type: ignore[misc]  # flask-wtf has no type
         return {column.field: self[column.field].data or "" for column in correcting.TYPED}
 
 
-def _names(kind: str) -> list[tuple[str, str]]:
-    return [(term.name, term.name) for term in getattr(city(), kind)]
+def _terms(kind: str) -> list[Any]:
+    return _names(term.name for term in getattr(city(), kind))
 
 
-CHOICES: Mapping[str, Callable[[], list[tuple[str, str]]]] = {
-    "system": lambda: _names("systems"),
-    "domain": lambda: _names("domains"),
-    "district": lambda: [(name, name) for name in city().districts],
-    "mode": lambda: [(name, name) for name in MODES.values()],
+def _names(names: Iterable[str]) -> list[Any]:
+    return offered({name: name for name in names})
+
+
+CHOICES: Mapping[str, Callable[[], list[Any]]] = {
+    "system": lambda: _terms("systems"),
+    "domain": lambda: _terms("domains"),
+    "district": lambda: _names(city().districts),
+    "mode": lambda: _names(MODES.values()),
 }
 LINES = frozenset({"title", "budget", "tags", "articles", "contact_name", "contact_phone", "notice_url"})
 
@@ -167,7 +172,7 @@ class EndForm(FlaskForm):  # type: ignore[misc]  # flask-wtf has no types
     def __init__(self, verb: str, **options: Any) -> None:
         super().__init__(**options)
         reasons = CANCELLATION_REASONS if verb == "cancel" else FAILURE_REASONS
-        self.reason.choices = [*reasons.items()]
+        self.reason.choices = offered(reasons)
 
     @property
     def ground(self) -> Ground:
@@ -179,7 +184,7 @@ class RedactionForm(FlaskForm):  # type: ignore[misc]  # flask-wtf has no types
         _("要删除的文字"), filters=[lambda text: text or ""], render_kw={"rows": 4, "autocomplete": "off"}
     )
     attachments = _checkboxes(_("要删除的附件"))
-    reason = RadioField(_("原因"), [InputRequired(_("请选择原因"))], choices=[*REASONS.items()])
+    reason = RadioField(_("原因"), [InputRequired(_("请选择原因"))], choices=offered(REASONS))
     note = StringField(
         _("公开的说明"),
         [Length(max=redacting.LONGEST_NOTE, message=_("最多 500 字"))],

@@ -8,6 +8,7 @@ from core.database import checkpoint
 from core.errors import InvalidInputError
 from core.extensions import db
 from core.jobs import job, periodic
+from core.lifecycle import LifecycleError
 from retrieval.jobs import schedule_fill
 from scenario_catalog.models import Batch
 from scenario_catalog.publishing import operations, queries
@@ -46,8 +47,13 @@ def clear_log() -> None:
 def _return(batch_id: int, note: str) -> None:
     """Return a batch, unless somebody else published or unscheduled it meanwhile."""
     session, batch = db.session(), _due(batch_id)
-    if batch is not None:
+    if batch is None:
+        return
+    try:
         operations.return_batch(session, batch, note)
+    except LifecycleError:  # between the look and the change
+        session.rollback()
+    else:
         session.commit()
 
 

@@ -22,6 +22,12 @@ from scenario_catalog.rules import BATCH
 DRAFT = "draft"
 
 
+def open_batch(session: Session, actor: Actor, title: str, summary: str) -> Batch:
+    """Open a batch; one that has just these words and is empty is given again, so that a second press makes no second one."""
+    audit.take_turn(session)
+    return queries.empty_draft(title, summary) or catalog.create_batch(session, actor, title, summary=summary)
+
+
 def edit_batch(session: Session, actor: Actor, batch: Batch, title: str, summary: str) -> None:
     """Change title and summary of a batch that is being composed."""
     _hold_draft(session, batch)

@@ -39,6 +39,12 @@ def sizes() -> dict[int, int]:
     return {batch_id: count for batch_id, count in db.session.execute(found) if batch_id is not None}
 
 
+def empty_draft(title: str, summary: str) -> Batch | None:
+    """Return a batch that was opened with these words and into which nothing was put yet."""
+    found = select(Batch).where(Batch.status == "draft", Batch.title == title, Batch.summary == summary)
+    return db.session.scalar(found.where(~Batch.scenarios.any()).order_by(Batch.id).limit(1))
+
+
 def batch(batch_id: int) -> Batch | None:
     return db.session.get(Batch, batch_id)
 

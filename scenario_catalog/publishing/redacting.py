@@ -19,6 +19,7 @@ from scenario_catalog.columns import COLUMNS
 from scenario_catalog.models import Attachment, BatchEntry, Redaction, Scenario
 from scenario_catalog.publishing import queries, redaction
 from scenario_catalog.publishing.redaction import REMOVED, Occurrence
+from scenario_catalog.similarity import operations as needs
 
 LONGEST_NOTE = 500
 NAMES = {column.field: column.name for column in COLUMNS} | {"result": "进展与成效"}
@@ -74,6 +75,7 @@ def redact(session: Session, actor: Actor, scenario: Scenario, order: Order) -> 
     session.add(made)
     session.flush()
     catalog.write_passages(session, scenario)
+    needs.drop_stale(session, scenario)
     lexical.forget_removed(session)
     _forget(session, scenario, [spot.row for spot in spots])
     audit.record(session, actor, "redact", "scenario", scenario.id)

@@ -10,6 +10,7 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.access import access, principal
+from core.choices import offered
 from core.errors import InvalidInputError
 from core.extensions import db
 from core.settings import settings
@@ -69,14 +70,14 @@ def _page(
     found: Scenario, form: FlaskForm, *, occurrences: Sequence[Any] | None = None, status: int = HTTPStatus.OK
 ) -> Response:
     form.attachments.choices = _documents(found)
-    chosen = [title for id_, title in form.attachments.choices if id_ in (form.attachments.data or ())]
+    chosen = [one.label for one in form.attachments.choices if one.value in (form.attachments.data or ())]
     shown = {"scenario": found, "form": form, "occurrences": occurrences, "chosen": chosen}
     return render("publishing/redaction.html", status=status, backups=_backups(), removed=redaction.REMOVED, **shown)
 
 
-def _documents(found: Scenario) -> list[tuple[int, str]]:
+def _documents(found: Scenario) -> list[Any]:
     """Return the documents that can be erased: those that a corrigendum removed are still kept."""
-    return [(one.id, one.title) for one in found.attachments if one.file.state != "erased"]
+    return offered({one.id: one.title for one in found.attachments if one.file.state != "erased"})
 
 
 def _backups() -> list[str]:

@@ -72,6 +72,7 @@ def amend(session: Session, actor: Actor, question: Question, text: str) -> None
     target = QUESTION.check(question.status, "amend", actor.role)
     before = _state(question)
     catalog.change_status(session, question, target)
+    _refuse_said(session, question, text)
     question.supplements.append(QuestionSupplement(at=clock.now(), text=text))
     session.flush()
     audit.record(session, actor, "amend", SUBJECT, question.id, before=before, after={**before, "supplement": text})
@@ -85,6 +86,13 @@ def _decide(session: Session, actor: Actor, question: Question, verb: str, text:
     question.answer, question.decided_at = text, clock.now()
     session.flush()
     audit.record(session, actor, verb, SUBJECT, question.id, before=before, after=_state(question))
+
+
+def _refuse_said(session: Session, question: Question, text: str) -> None:
+    """Let the same words not be made public twice: a form was sent again."""
+    session.refresh(question, ["answer", "supplements"])
+    if text in {question.answer, *(one.text for one in question.supplements)}:
+        raise InvalidInputError(_("这段文字已经公开，不必重复提交"))
 
 
 def _before_opening(question: Question) -> None:

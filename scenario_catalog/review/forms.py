@@ -5,10 +5,10 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, SelectMultipleField, StringField, TextAreaField, ValidationError
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import DataRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from core.choices import offered
 from retrieval.text import typed
 from scenario_catalog.operations import LONGEST_NOTE
 from scenario_catalog.review.reasons import REASONS
@@ -52,7 +52,7 @@ class ReturnForm(_Revision):
 
     reasons = SelectMultipleField(
         _("常见理由"),
-        choices=[SelectChoice(code, text) for code, text in REASONS.items()],
+        choices=offered(REASONS),
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )

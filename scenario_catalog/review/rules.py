@@ -67,6 +67,8 @@ def labels(contents: Collection[Mapping[str, Any]] = ()) -> dict[str, str]:
                 {column.field: column.name} if column.field != "budget" else {"budget": column.name, **BUDGET_BOUNDS}
             )
     used = {field for content in contents for field in content} - NOT_REVIEWED
+    if used >= BUDGET_BOUNDS.keys() and not any(content.get("budget") for content in contents):
+        used.discard("budget")  # the tick for a budget to be negotiated: unticked, the bounds say it all
     unknown = {field: field for field in sorted(used - known.keys())}
     return {field: name for field, name in {**known, **unknown}.items() if field in used}
 

@@ -14,6 +14,7 @@ from core.errors import InvalidInputError
 from core.extensions import db
 from core.registry import Waiting
 from core.web import render
+from retrieval.embedder import ready
 from scenario_catalog import listing
 from scenario_catalog import queries as catalog
 from scenario_catalog.models import ReviewComment, Scenario
@@ -61,8 +62,9 @@ def scenario(scenario_id: int) -> Response:
 @access("review.read")
 def similar(scenario_id: int) -> Response:
     """Show what the need looks like: slow the first time, so that the page asks for it afterwards."""
-    found = _load(scenario_id)
-    return render("review/similar.html", fragment="similar", scenario=found, similar=presenting.similar(found))
+    found, can_compare = _load(scenario_id), ready()  # asked first: it may become so meanwhile
+    shown: dict[str, Any] = {"similar": presenting.similar(found), "can_compare": can_compare}
+    return render("review/similar.html", fragment="similar", scenario=found, **shown)
 
 
 @blueprint.get("/desk/review/<int:scenario_id>/files/<int:attachment_id>")

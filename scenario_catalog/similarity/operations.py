@@ -49,6 +49,13 @@ def fill_needs(progress: Progress | None = None, *, wait: bool = True) -> int:
         return len(pending)
 
 
+def drop_stale(session: Session, scenario: Scenario) -> None:
+    """Delete the vectors of a scenario unless they are those of its present text: they tell of what stood there."""
+    found = session.get(ScenarioNeed, scenario.id)
+    if found is not None and found.digest != digest_of(text_of(scenario)):
+        session.delete(found)
+
+
 def _pending(model: str) -> list[tuple[int, Text]]:
     with Session(db.engine) as session:
         rows = session.execute(queries.published())

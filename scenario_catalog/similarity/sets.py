@@ -36,8 +36,13 @@ class Entry:
 
 def read(file: Path) -> list[Entry]:
     """Read a file of scenarios. Raises InvalidInputError with one readable line."""
+    return _entries(read_json(file))
+
+
+def read_json(file: Path) -> Any:
+    """Read a JSON file. Raises InvalidInputError with one readable line."""
     try:
-        data = json.loads(file.read_bytes().decode("utf-8-sig"))
+        return json.loads(file.read_bytes().decode("utf-8-sig"))
     except OSError as error:
         raise InvalidInputError(f"无法读取：{error.strerror or error}") from None
     except UnicodeDecodeError:
@@ -46,7 +51,6 @@ def read(file: Path) -> list[Entry]:
         raise InvalidInputError(f"第 {error.lineno} 行第 {error.colno} 个字符：不是有效的 JSON") from None
     except RecursionError:
         raise InvalidInputError("嵌套过深") from None
-    return _entries(data)
 
 
 def alike(entries: Sequence[Entry], most: int = MOST_LISTED) -> dict[str, Ranking]:
@@ -63,8 +67,13 @@ def write(file: Path, found: dict[str, Ranking]) -> None:
         id_: [{"scenario": other, "score": round(score, DIGITS)} for other, score in ranking]
         for id_, ranking in found.items()
     }
+    write_json(file, lists)
+
+
+def write_json(file: Path, data: Any) -> None:
+    """Write a JSON file, whole or not at all. Raises InvalidInputError."""
     try:
-        _replace(file, json.dumps(lists, ensure_ascii=False, indent=1) + "\n")
+        _replace(file, json.dumps(data, ensure_ascii=False, indent=1) + "\n")
     except OSError as error:
         raise InvalidInputError(f"无法写入 {file}：{error.strerror or error}") from None
 

@@ -2,15 +2,13 @@
 
 import re
 
-from flask import Flask
-from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from accounts.access.models import Person
 from accounts.access.people import hashed, new_second_factor, present_code
 from core.extensions import db
-from core.mail import MailMessage
 from tests.factories import PersonFactory
+from tests.outbox import letters, text_of
 from tests.pages import PageClient
 
 PASSWORD = "一把很长的钥匙 2026"
@@ -39,18 +37,9 @@ def give_code(client: PageClient, person: Person, status: int = 303) -> TestResp
 
 def links(address: str) -> list[str]:
     """Return the paths of the links that were sent to an address, the last first."""
-    found = db.session.scalars(
-        select(MailMessage).where(MailMessage.recipient == address).order_by(MailMessage.id.desc())
-    )
-    return [path for mail in found for path in re.findall(r"http://[^/\s]+(/account/\S+)", mail.text)]
+    texts = (text_of(letter) for letter in reversed(letters(address)))
+    return [path for text in texts for path in re.findall(r"http://[^/\s]+(/account/\S+)", text)]
 
 
 def subjects(address: str) -> list[str]:
-    return list(
-        db.session.scalars(select(MailMessage.subject).where(MailMessage.recipient == address).order_by(MailMessage.id))
-    )
-
-
-def keep_mail(app: Flask, monkeypatch) -> None:
-    """Leave what is queued in the outbox, whose text is blanked once it is sent."""
-    monkeypatch.setattr("core.mail.deliver_queued", lambda: None)
+    return [letter["Subject"] for letter in letters(address)]

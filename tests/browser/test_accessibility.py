@@ -5,6 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.desks import APPROVER, FOLLOWER, MEMBER, OPERATOR, OWNER, Desks, World
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 
@@ -24,8 +25,32 @@ PAGES = [
     "/about",
     "/privacy",
     "/accessibility",
+    "/audit/anchors",
     "/nowhere",
 ]
+
+
+def desk_pages(site: str, at_work: World) -> list[tuple[str, str]]:
+    """Return the pages of the desks, each with the account that opens it."""
+    redaction = at_work.corrigendum.replace("corrigendum", "redaction")
+    return [
+        (MEMBER, f"{site}/desk"),
+        (MEMBER, f"{site}/desk/scenarios"),
+        (MEMBER, at_work.draft),
+        (MEMBER, f"{at_work.draft}/conflict"),
+        (MEMBER, f"{at_work.draft}/versions"),
+        (MEMBER, f"{site}/desk/questions"),
+        (MEMBER, f"{site}/inbox"),
+        (APPROVER, at_work.corrigendum),
+        (OPERATOR, f"{site}/desk/review"),
+        (OPERATOR, at_work.review),
+        (OPERATOR, at_work.batch),
+        (OPERATOR, f"{at_work.batch}/publish"),
+        (OPERATOR, redaction),
+        (OPERATOR, f"{site}/audit"),
+        (OWNER, f"{site}/desk/organisation"),
+        (FOLLOWER, f"{site}/desk/organisation/verification"),
+    ]
 
 
 def first_link(site: str, browser: Browser, listing: str, prefix: str) -> str:
@@ -58,4 +83,26 @@ def test_axe_finds_nothing(site: str, browser: Browser, size: dict[str, int], la
         if violations:
             found[path] = [(item["id"], [node["target"] for node in item["nodes"]][:3]) for item in violations]
     context.close()
+    assert found == {}
+
+
+@pytest.mark.parametrize("large", [False, True], ids=["standard", "large-print"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_axe_finds_nothing_at_the_desks(desks: Desks, at_work: World, size: dict[str, int], large: bool) -> None:
+    found = {}
+    for local, address in desk_pages(desks.site, at_work):
+        state = desks.of(local).context.storage_state()
+        context = desks.browser.new_context(viewport=size, locale="zh-CN", storage_state=state)  # type: ignore[arg-type]
+        if large:
+            context.add_cookies([{"name": "large-print", "value": "1", "url": desks.site}])
+        page = context.new_page()
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.status == 200, address
+        assert page.locator("body.large-print").count() == int(large)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{address} scrolls sideways"
+        violations = Axe().run(page).response["violations"]
+        if violations:
+            found[address] = [(item["id"], [node["target"] for node in item["nodes"]][:3]) for item in violations]
+        context.close()
     assert found == {}

@@ -4,6 +4,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -106,20 +107,22 @@ def test_what_was_done_to_the_file_is_told_with_the_number_of_the_event(
     assert "OK" not in found.output
 
 
+EXCHANGE = [f"UPDATE audit_event SET id = {new} WHERE id = {old}" for old, new in ((4, 100), (5, 4), (100, 5))]
+TRUNCATE = (
+    "DELETE FROM audit_event WHERE id > 6",
+    "UPDATE audit_head SET count = 6, hash = (SELECT hash FROM audit_event WHERE id = 6)",
+)
+
+
 def test_two_exchanged_events_are_found(app: Flask, log: Path) -> None:
-    steps = ((4, 100), (5, 4), (100, 5))
-    edit(log, *(f"UPDATE audit_event SET id = {new} WHERE id = {old}" for old, new in steps))
+    edit(log, *EXCHANGE)
     found = verify(app)
     assert found.exit_code == 1
     assert [line[:6] for line in found.output.splitlines()[:2]] == ["第 4 条事", "第 5 条事"]
 
 
 def test_truncation_with_its_head_moved_back_is_found_against_the_anchors(app: Flask, log: Path) -> None:
-    edit(
-        log,
-        "DELETE FROM audit_event WHERE id > 6",
-        "UPDATE audit_head SET count = 6, hash = (SELECT hash FROM audit_event WHERE id = 6)",
-    )
+    edit(log, *TRUNCATE)
     found = verify(app)
     assert found.exit_code == 1
     assert found.output.startswith("第 9 条事件：第 2 行锚点")
@@ -137,16 +140,29 @@ def test_a_chain_written_anew_is_found_at_the_first_anchor_after(
     assert found.output.startswith(f"第 {caught} 条事件：")
 
 
+TAMPERING: dict[str, tuple[Callable[[Path], None], int]] = {
+    "an edit": (lambda log: edit(log, "UPDATE audit_event SET verb = 'x' WHERE id = 5"), 1),
+    "a deletion": (lambda log: edit(log, "DELETE FROM audit_event WHERE id = 5"), 1),
+    "an exchange": (lambda log: edit(log, *EXCHANGE), 1),
+    "a truncation": (lambda log: edit(log, *TRUNCATE), 0),
+    "a chain written anew": (lambda log: rewrite(log, 2), 0),
+}
+
+
+@pytest.mark.parametrize(("tamper", "alone"), TAMPERING.values(), ids=TAMPERING.keys())
 def test_anchors_kept_elsewhere_are_used_when_the_sites_own_were_replaced(
-    app: Flask, log: Path, tmp_path: Path
+    app: Flask, log: Path, tmp_path: Path, tamper: Callable[[Path], None], alone: int
 ) -> None:
     kept = tmp_path / "kept.jsonl"
     kept.write_bytes(settings().anchors_file.read_bytes())
-    rewrite(log, 2)
+    assert verify(app, "--anchors", str(kept)).exit_code == 0
+    tamper(log)
     settings().anchors_file.unlink()
     anchors.anchor(anchors.DAILY)
-    assert verify(app).exit_code == 0
-    assert verify(app, "--anchors", str(kept)).exit_code == 1
+    assert verify(app).exit_code == alone, "what only anchors show, new ones do not"
+    found = verify(app, "--anchors", str(kept))
+    assert found.exit_code == 1
+    assert found.output.startswith("第 ")
 
 
 BAD = {"not JSON": b"x\n", "not UTF-8": b"\xff\xfe\n", "no hash": b'{"count": 1}\n'}

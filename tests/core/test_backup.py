@@ -97,6 +97,17 @@ def test_two_copies_at_the_same_instant_do_not_overwrite_each_other(app: Flask) 
     assert first.is_file()
 
 
+def test_what_another_process_is_copying_into_is_left_to_it(app: Flask) -> None:
+    folder = settings().instance / "backups"
+    folder.mkdir()
+    theirs = folder / "20260301T000000000000Z.partial"
+    theirs.write_bytes(b"half of a copy")
+    with clock.frozen(datetime(2026, 3, 1, tzinfo=UTC)), pytest.raises(BackupError, match=theirs.name):
+        backup()
+    assert theirs.read_bytes() == b"half of a copy"
+    assert [*folder.iterdir()] == [theirs]
+
+
 def test_a_damaged_database_is_not_called_a_backup(app: Flask) -> None:
     make_pairs(200)
     db.session.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))

@@ -1,14 +1,17 @@
 """Publishing, correcting and redacting: all or nothing, never silently, and gone when it must be gone."""
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 
 from core import clock
-from core.audit import SYSTEM
+from core.audit import SYSTEM, AuditEvent
 from core.database import checkpoint
 from core.errors import InvalidInputError
 from core.extensions import db
@@ -19,6 +22,7 @@ from scenario_catalog.publishing import correcting, jobs, operations, redacting
 from scenario_catalog.publishing.correcting import Proposal
 from scenario_catalog.publishing.redacting import Order
 from scenario_catalog.rules import Ground
+from scenario_catalog.similarity.operations import fill_needs
 from tests.factories import OrganisationFactory, ScenarioFactory, approve, member, published
 from tests.pages import PageClient, visible
 
@@ -101,6 +105,34 @@ def test_a_batch_that_cannot_be_published_in_time_goes_back_with_the_reason(sess
     assert need.title in batch.note
 
 
+@pytest.mark.parametrize("theirs", ["status = 'published', number = 1", "status = 'draft', scheduled_for = NULL"])
+def test_a_batch_that_somebody_else_moved_at_that_moment_is_left_to_them(session: Session, theirs: str) -> None:
+    need = verified_need()
+    batch = composed(session, need)
+    operations.schedule(session, SYSTEM, batch, clock.now() + timedelta(hours=1))
+    catalog.move(session, SYSTEM, need, "return", Ground(words="指标不清"))
+    session.commit()
+    done: list[str] = []
+
+    def meanwhile(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        """Let somebody else be quicker between the job's last look and its change."""
+        if statement.startswith("UPDATE batch") and not done:
+            done.append(statement)
+            with closing(sqlite3.connect(db.engine.url.database or "")) as other, other:
+                other.execute(f"UPDATE batch SET {theirs}")
+
+    event.listen(db.engine, "before_cursor_execute", meanwhile)
+    with clock.frozen(clock.now() + timedelta(hours=2)):
+        jobs.publish_scheduled.call_local(batch.id)
+    event.remove(db.engine, "before_cursor_execute", meanwhile)
+    session.expire_all()
+    assert done
+    assert (f"status = '{batch.status}'" in theirs, batch.note) == (True, "")
+    assert not session.scalars(
+        select(AuditEvent).where(AuditEvent.verb == "return", AuditEvent.subject_type == "batch")
+    ).all()
+
+
 def test_a_material_change_extends_the_deadline_and_shows_before_and_after(
     session: Session, client: PageClient
 ) -> None:
@@ -146,6 +178,48 @@ def test_what_is_redacted_is_nowhere_in_the_database_and_a_tombstone_stays(
     text = visible(client.get(f"/scenarios/{number}"))
     assert "〔已删除〕" in text
     assert "误填个人电话" in text
+
+
+def vectors_of(need: Scenario) -> bytes | None:
+    """Return what stands in the database itself of the vectors of a scenario."""
+    found = text("SELECT vectors FROM scenario_need WHERE scenario_id = :id")
+    return db.session.execute(found, {"id": need.id}).scalar_one_or_none()
+
+
+def test_the_vectors_of_what_is_redacted_go_in_the_same_transaction(session: Session) -> None:
+    need, other = verified_need(scope=f"联系{SECRET}后开工。"), verified_need()
+    published(need, other)
+    fill_needs()
+    own = vectors_of(need)
+    assert own
+    redacting.redact(session, SYSTEM, need, Order([SECRET], [], "personal"))
+    assert vectors_of(need) is None
+    assert vectors_of(other)
+    session.commit()
+    checkpoint(db.engine)
+    assert own not in Path(db.engine.url.database or "").read_bytes()
+    fill_needs()
+    assert vectors_of(need) != own
+
+
+def test_vectors_of_a_text_that_was_not_touched_stay(session: Session) -> None:
+    need = verified_need(conditions=f"向{SECRET}报名。")
+    published(need)
+    fill_needs()
+    own = vectors_of(need)
+    redacting.redact(session, SYSTEM, need, Order([SECRET], [], "personal"))
+    assert vectors_of(need) == own
+
+
+def test_vectors_of_an_older_text_go_too(session: Session) -> None:
+    """A corrigendum took the text out of sight, and no job has made the vectors of the new one yet."""
+    need = verified_need(scope=f"联系{SECRET}后开工。", conditions=f"向{SECRET}报名。")
+    published(need)
+    fill_needs()
+    need.scope = "开工。"
+    session.commit()
+    redacting.redact(session, SYSTEM, need, Order([SECRET], [], "personal"))
+    assert vectors_of(need) is None
 
 
 def test_an_operator_composes_and_publishes_in_the_pages(session: Session, client: PageClient) -> None:

@@ -1,7 +1,9 @@
 """The agency desk through its pages: writing, saving, submitting, two people at one need."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +21,7 @@ from scenario_catalog.drafting import views as drafting
 from scenario_catalog.drafting.content import blank
 from scenario_catalog.models import ReviewComment, Scenario, ScenarioVersion
 from scenario_catalog.rules import Ground
+from tests.conftest import make_app, opened
 from tests.factories import OrganisationFactory, ScenarioFactory, member, published
 from tests.pages import PageClient, problems, visible
 from tests.scenario_catalog.test_drafting_rules import FULL
@@ -221,6 +224,76 @@ def test_somebody_saves_again_while_two_texts_are_being_merged(
     client.post(f"/desk/scenarios/{scenario.id}/conflict", {"revision": "3", "pick-title": "theirs"}, status=303)
     assert reload(scenario.id).title == "对方二"
     assert queries.set_aside(scenario.id, person.id) is None
+
+
+def restored(client: PageClient, scenario: Scenario, number: int, revision: int) -> str:
+    path = f"/desk/scenarios/{scenario.id}/versions/{number}/restore"
+    return client.post(path, {"revision": str(revision)}, status=303).location
+
+
+def test_a_restored_version_is_a_new_one_and_nothing_is_lost(client: PageClient, person: Person) -> None:
+    scenario = begin(client)
+    put(client, scenario, 0, scope="最初的建设内容，写得很完整。", deadline="下月底")
+    with clock.frozen(clock.now() + timedelta(hours=3)):
+        put(client, scenario, 1, scope="改坏了的建设内容。", title="改坏了的名称")
+        page = client.get(f"/desk/scenarios/{scenario.id}/versions?since=1").get_data(as_text=True)
+        assert "恢复此版本" in page
+        assert 'name="revision" value="2"' in page
+        assert restored(client, scenario, 1, 2) == f"/desk/scenarios/{scenario.id}"
+        assert "已恢复第 1 稿" in visible(client.get(f"/desk/scenarios/{scenario.id}"))
+    found = reload(scenario.id)
+    assert (found.scope, found.title, found.revision) == ("最初的建设内容，写得很完整。", FULL["title"], 3)
+    kept = {version.number: version.content for version in queries.versions(scenario.id)}
+    assert [kept[number]["scope"] for number in sorted(kept)] == [
+        "最初的建设内容，写得很完整。",
+        "改坏了的建设内容。",
+        "最初的建设内容，写得很完整。",
+    ]
+    assert kept[3] == kept[1]
+    event = db.session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc())).first()
+    assert event is not None
+    assert (event.verb, event.subject_type, event.subject_id) == ("restore", "scenario", str(scenario.id))
+    assert event.actor == person.pseudonym
+    assert event.before != event.after
+
+
+def test_a_version_is_not_restored_twice_nor_over_what_was_saved_meanwhile(
+    client: PageClient, person: Person, as_another: Callable[[str], PageClient]
+) -> None:
+    scenario = begin(client)
+    put(client, scenario, 0, title="一")
+    put(as_another("approver"), scenario, 1, title="二")
+    put(client, scenario, 2, title="三")
+    assert "since=1" in restored(client, scenario, 1, 2)
+    assert "别人刚刚改了这份需求" in visible(client.get(f"/desk/scenarios/{scenario.id}/versions?since=1"))
+    assert reload(scenario.id).title == "三"
+    restored(client, scenario, 1, 3)
+    assert "since=1" in restored(client, scenario, 1, 3)  # sent twice
+    page = visible(client.get(f"/desk/scenarios/{scenario.id}/versions?since=1"))
+    assert "完全一样" in page
+    assert "恢复此版本" not in page
+    assert [version.content["title"] for version in queries.versions(scenario.id)] == ["一", "三", "二", "一"]
+    client.post(f"/desk/scenarios/{scenario.id}/versions/9/restore", {"revision": "4"}, status=404)
+
+
+def test_a_submitted_need_is_not_restored_and_a_reader_restores_nothing(
+    client: PageClient, agency: Organisation, as_another: Callable[[str], PageClient]
+) -> None:
+    client.sign_in(member(role="approver", organisation=agency))
+    scenario = begin(client)
+    put(client, scenario, 0, title="提交前的名称")
+    with clock.frozen(clock.now() + timedelta(hours=3)):
+        client.post(f"/desk/scenarios/{scenario.id}/submit", form(1), status=303)
+    path = f"/desk/scenarios/{scenario.id}/versions"
+    assert "恢复此版本" not in visible(client.get(f"{path}?since=1"))
+    restored(client, scenario, 1, 2)
+    assert "现在不能恢复" in visible(client.get(f"{path}?since=1"))
+    assert (reload(scenario.id).title, len(queries.versions(scenario.id))) == (FULL["title"], 2)
+    client.post(f"/desk/scenarios/{scenario.id}/recall", status=303)
+    assert "恢复此版本" in visible(client.get(f"{path}?since=1"))
+    reader = as_another("reader")
+    assert "恢复此版本" not in visible(reader.get(f"{path}?since=1"))
+    reader.post(f"{path}/1/restore", {"revision": "2"}, status=403)
 
 
 def test_a_save_that_slips_in_between_reading_and_writing_is_not_overwritten(app: Flask, agency: Organisation) -> None:
@@ -441,3 +514,24 @@ def catalog_has_event(after: int) -> bool:
     from scenario_catalog.queries import has_catalog_event
 
     return has_catalog_event(after)
+
+
+def test_nothing_is_said_of_similar_scenarios_before_the_model_is_loaded(tmp_path: Path) -> None:
+    with opened(make_app(tmp_path, embedding_model=str(tmp_path / "not-loaded"))) as app:
+        agency = OrganisationFactory(verification="verified")
+        client = PageClient(app).sign_in(member(role="member", organisation=agency))
+        scenario = begin(client)
+        put(client, scenario, 0)
+        path = f"/desk/scenarios/{scenario.id}/similar"
+        assert "语义比较正在启动" in visible(client.get(path))
+        panel = client.raw.get(path, headers=HTMX).get_data(as_text=True)
+        assert f'hx-get="{path}" hx-trigger="load delay:3s"' in panel
+        assert "没有发现相近的" not in panel
+
+
+def test_what_saves_by_itself_is_no_form(client: PageClient, person: Person) -> None:
+    """Of a form, htmx would take the address of the button that has the focus: a save could become a submission."""
+    html = client.get(f"/desk/scenarios/{begin(client).id}").get_data(as_text=True)
+    (form_tag,) = re.findall(r'<form id="draft"[^>]*>', html)
+    assert "hx-" not in form_tag
+    assert 'id="autosave" hx-disinherit="*" hx-post=' in html

@@ -50,6 +50,16 @@ def test_who_follows_is_told_of_a_cancellation_once(scenario: Scenario) -> None:
     assert notices(person.id) == [f"{scenario.number}：已取消"]
 
 
+def test_a_notice_says_a_name_once(app: Flask) -> None:
+    draft = ScenarioFactory(status="in_review", title="尚无编号的需求")
+    person = member("agency", "member", organisation=draft.agency)
+    operations.move(db.session(), SYSTEM, draft, "return", Ground(words="请补充"))
+    db.session.commit()
+    deliver_all()
+    said = db.session.scalars(select(Notice).where(Notice.person_id == person.id)).one()
+    assert (said.title.startswith("尚无编号的需求："), said.text) == (True, "")
+
+
 def test_who_came_later_is_not_told_of_what_was_before(scenario: Scenario) -> None:
     with clock.frozen(clock.now() - timedelta(hours=1)):
         operations.move(db.session(), SYSTEM, scenario, "cancel", Ground("need_changed"))

@@ -61,6 +61,13 @@ def test_codes_are_read_as_names() -> None:
     }
 
 
+def test_an_unticked_budget_is_no_field_beside_its_bounds() -> None:
+    bounds = {"budget_min": "180", "budget_max": "240"}
+    assert [*rules.labels([{**bounds, "budget": ""}])] == ["budget_min", "budget_max"]
+    assert [*rules.labels([{**bounds, "budget": ""}, {**bounds, "budget": "面议"}])] == ["budget", *bounds]
+    assert [*rules.labels([{"budget": ""}])] == ["budget"]
+
+
 def test_labels_follow_the_form_and_hide_nothing() -> None:
     found = rules.labels([{"scope": "", "title": "", "budget_max": 1, "agency": "x"}, {"surprise": 1, "number": None}])
     assert list(found) == ["title", "scope", "budget_max", "surprise"]
