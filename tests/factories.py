@@ -1,4 +1,4 @@
-"""Organisations, batches and scenarios for tests; what is published goes through the real operations."""
+"""Organisations, batches, scenarios and solutions for tests; what is published goes through the real operations."""
 
 from datetime import timedelta
 
@@ -10,6 +10,9 @@ from accounts.models import Membership, Organisation
 from core import clock
 from core.audit import SYSTEM
 from core.extensions import db
+from marketplace.solutions import operations as solutions
+from marketplace.solutions.models import Solution
+from marketplace.solutions.rules import Case, Facts
 from scenario_catalog import operations
 from scenario_catalog.models import Batch, Scenario
 from scenario_catalog.rules import Ground
@@ -127,3 +130,38 @@ def walk(scenario: Scenario, *verbs: str, reason: str = "") -> Scenario:
             operations.move(db.session(), SYSTEM, scenario, verb, Ground(reason))
     db.session.commit()
     return scenario
+
+
+class SolutionFactory(_Factory):
+    """A draft with every field filled in, of a verified enterprise; what else is given are its facts."""
+
+    class Meta:
+        model = Solution
+
+    organisation = factory.SubFactory(OrganisationFactory, kind="enterprise", verification="verified")
+    name = factory.Sequence(lambda n: f"第{n}号管道测漏系统")
+    summary = factory.Sequence(
+        lambda n: f"给第{n}家供水企业做夜间测漏：消火栓上装拾振器，凌晨自动采集，模型分辨漏点与车流，定位到一米。"
+    )
+    capabilities = ("分辨漏水、用水和路面车流", "两点互相关定位，不停水")
+    domains = ("smart-city",)
+    indicators = ("定位误差≤1 米",)
+    deployment = ("private_cloud", "edge")
+    data_needs = "管网 GIS（脱敏）。"
+    compute_needs = "一张 24GB 推理卡。"
+    trl = 8
+    cases = (Case("某区水务集团", 2025, "四个月找到 83 处漏点。", "验收报告"),)
+    price_model = "按测点年费"
+
+    @classmethod
+    def _create(cls, *_nothing: object, **values: object) -> Solution:
+        owner, demo = values.pop("organisation"), bool(values.pop("demo", False))
+        return solutions.create(db.session(), SYSTEM, owner, None, Facts(**values), demo=demo)
+
+
+def offered(*found: Solution) -> Solution:
+    """Make drafts public, and commit; returns the first."""
+    for solution in found:
+        solutions.move(db.session(), SYSTEM, solution, "publish")
+    db.session.commit()
+    return found[0]

@@ -8,9 +8,15 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from accounts.rules import ALL_ROLES
+from core import clock
 from core.access import ANYONE, NOBODY, SIGNED_IN, Principal, access, rows, verb_of
+from core.audit import SYSTEM
 from core.extensions import db
-from tests.factories import OrganisationFactory, ScenarioFactory, published
+from marketplace.matching.models import Shortlist, ShortlistEntry
+from marketplace.solutions.models import Solution
+from marketplace.solutions.operations import write_notice
+from scenario_catalog.models import Scenario
+from tests.factories import OrganisationFactory, ScenarioFactory, SolutionFactory, published
 
 REACHED = "reached"
 
@@ -77,18 +83,40 @@ RESERVED = {
     "/desk/review": {"operator"},
     "/desk/batches": {"operator"},
     "/desk/import": {"operator"},
+    "/desk/solutions": {"enterprise"},
+    "/desk/enterprise": {"enterprise"},
+    "/desk/notices": {"enterprise"},
+    "/desk/bid-invitations": {"enterprise"},
+    "/desk/shortlists": {"agency", "operator"},
+    "/desk/coverage": {"operator"},
     "/audit/anchors": {"agency", "enterprise", "operator", "auditor"},
     "/audit": {"operator", "auditor"},
 }
+
+
+def shortlisted(scenario: Scenario, solution: Solution) -> dict[str, object]:
+    """Freeze a ranking of a scenario by hand; returns the values that addresses name it by."""
+    said = {"model": "fake", "index_version": "-", "rule_version": "-", "compared": 1, "digest": "-"}
+    made = Shortlist(scenario_id=scenario.id, made_at=clock.now(), **said)
+    entry = ShortlistEntry(position=1, solution_id=solution.id, revision=1, score=0.0, fits=True)
+    entry.pairs, entry.eligibility = [], []
+    made.entries = [entry]
+    db.session.add(made)
+    db.session.commit()
+    return {"shortlist_id": made.id, "entry_id": entry.id}
 
 
 def test_route_matrix_every_route_as_every_role_and_as_another_organisation(app: Flask) -> None:
     scenario = ScenarioFactory()
     draft = ScenarioFactory(agency=scenario.agency)
     published(scenario)
-    agency, other = scenario.agency_id, OrganisationFactory().id
+    solution = SolutionFactory()
+    agency, other = scenario.agency_id, solution.organisation_id
+    notice = write_notice(db.session(), SYSTEM, solution.organisation, "寻求联合研发", "共建模型")
     db.session.commit()
     world = {"scenario_id": draft.id, "number": scenario.number}
+    world |= {"solution_id": solution.id, "notice_id": notice.id}
+    world |= shortlisted(scenario, solution)
     reached: dict[str, set[str]] = {}
     for rule in declared(probed(app)):
         given = values(rule, world)
@@ -109,6 +137,8 @@ def test_route_matrix_every_route_as_every_role_and_as_another_organisation(app:
         beginning = next((start for start in RESERVED if path.startswith(start)), None)
         assert beginning is None or kinds <= RESERVED[beginning], path
     assert any(path.startswith("/desk/review") for path in reached)
+    assert sum(path.startswith("/desk/solutions/") for path in reached) > 5
+    assert sum(path.startswith("/desk/shortlists/") for path in reached) == 2
 
 
 def test_route_matrix_an_agency_s_draft_is_its_own(app: Flask) -> None:

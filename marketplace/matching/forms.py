@@ -6,8 +6,10 @@ from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import TextAreaField, ValidationError
 
-from marketplace.matching.rules import MAX_LENGTH, MIN_LENGTH
 from retrieval.text import typed
+
+# In characters: fewer say nothing of what a solution does, more are a document and not a description.
+MIN_LENGTH, MAX_LENGTH = 10, 5_000
 
 
 class MatchForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types

@@ -1,10 +1,16 @@
 """Every SELECT of matching, among what the public may see."""
 
-from collections.abc import Collection
-from datetime import date
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
+from accounts.models import Organisation
+from core.extensions import db
+from marketplace.matching.models import BidInvitation, MatchStatistics, Shortlist, ShortlistEntry
+from marketplace.solutions.models import Solution, SolutionTerm
+from marketplace.solutions.queries import public as public_solution
+from retrieval.models import Passage
 from scenario_catalog.models import Scenario
 from scenario_catalog.queries import public
 
@@ -23,3 +29,89 @@ def published_numbers(most: int) -> Select[str | None]:
 
 def by_number(numbers: Collection[str]) -> Select[Scenario]:
     return select(Scenario).where(public(), Scenario.number.in_(numbers))
+
+
+def by_id(scenario_id: int) -> Select[Scenario]:
+    return select(Scenario).where(public(), Scenario.id == scenario_id)
+
+
+def solution_ids(most: int | None = None) -> Select[int]:
+    """Select the ids of the public solutions, the newest first."""
+    found = select(Solution.id).where(public_solution()).order_by(Solution.published_at.desc(), Solution.id.desc())
+    return found if most is None else found.limit(most)
+
+
+def those_public(ids: Collection[int]) -> Select[int]:
+    """Select those of these solutions that are public."""
+    return select(Solution.id).where(public_solution(), Solution.id.in_(ids))
+
+
+def count_solutions() -> Select[int]:
+    return select(func.count()).select_from(Solution).where(public_solution())
+
+
+def progress(collections: Sequence[str], document: str, model: str) -> Select[int, int]:
+    """Select how many passages of a document have a vector of `model`, and how many there are."""
+    ours = func.count().filter(Passage.model == model)
+    return select(ours, func.count()).where(Passage.collection.in_(collections), Passage.document == document)
+
+
+def statistics(model: str) -> Select[int]:
+    """Select the id of the newest snapshot of a model."""
+    found = select(MatchStatistics.id).where(MatchStatistics.model == model)
+    return found.order_by(MatchStatistics.id.desc()).limit(1)
+
+
+def shortlist(shortlist_id: int) -> Shortlist | None:
+    return db.session.get(Shortlist, shortlist_id)
+
+
+def shortlists_of(scenario_id: int) -> Select[Shortlist]:
+    """Select the frozen rankings of a scenario, the newest first."""
+    return select(Shortlist).where(Shortlist.scenario_id == scenario_id).order_by(Shortlist.id.desc())
+
+
+def entry(shortlist_id: int, entry_id: int) -> Select[ShortlistEntry]:
+    return select(ShortlistEntry).where(ShortlistEntry.shortlist_id == shortlist_id, ShortlistEntry.id == entry_id)
+
+
+def invitation(scenario_id: int, organisation_id: int) -> Select[BidInvitation]:
+    found = select(BidInvitation).where(BidInvitation.scenario_id == scenario_id)
+    return found.where(BidInvitation.organisation_id == organisation_id)
+
+
+def invitations_of(scenario_id: int) -> Select[BidInvitation]:
+    return select(BidInvitation).where(BidInvitation.scenario_id == scenario_id)
+
+
+def invitations_to(organisation_id: int) -> Select[BidInvitation]:
+    """Select the invitations an enterprise got, the newest first."""
+    found = select(BidInvitation).join(Scenario, Scenario.id == BidInvitation.scenario_id)
+    found = found.where(BidInvitation.organisation_id == organisation_id, public())
+    return found.order_by(BidInvitation.invited_at.desc(), BidInvitation.id.desc())
+
+
+def frozen_by(person: int) -> Select[str | None, datetime]:
+    """Select (scenario's number, when) of the shortlists that a person froze."""
+    found = select(Scenario.number, Shortlist.made_at).join(Scenario, Scenario.id == Shortlist.scenario_id)
+    return found.where(Shortlist.person_id == person).order_by(Shortlist.id)
+
+
+def invited_by(person: int) -> Select[str | None, str, datetime]:
+    """Select (scenario's number, enterprise's name, when) of the invitations that a person sent."""
+    found = select(Scenario.number, Organisation.name, BidInvitation.invited_at)
+    found = found.join(Scenario, Scenario.id == BidInvitation.scenario_id)
+    found = found.join(Organisation, Organisation.id == BidInvitation.organisation_id)
+    return found.where(BidInvitation.person_id == person).order_by(BidInvitation.id)
+
+
+def domains_of(ids: Collection[int]) -> Select[int, str]:
+    """Select (solution, domain code) of solutions."""
+    found = select(SolutionTerm.solution_id, SolutionTerm.code).where(SolutionTerm.kind == "domain")
+    return found.where(SolutionTerm.solution_id.in_(ids))
+
+
+def agency_of_shortlist(shortlist_id: int, **_values: object) -> int | None:
+    """Return the agency whose scenario a shortlist is for, for the authorisation table."""
+    found = shortlist(shortlist_id)
+    return found.scenario.agency_id if found else None

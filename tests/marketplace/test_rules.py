@@ -1,4 +1,7 @@
-"""Matching as plain arithmetic: what is near wins, what is far is refused, what must not count does not."""
+"""Matching as plain arithmetic on toy vectors: what is near wins, what is far is refused, what must not count does not."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -6,112 +9,179 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from marketplace.matching import rules
-from marketplace.matching.rules import Candidate, Match, Pair, Solution
+from marketplace.matching.rules import Field, Match, Middle, Placed, Text
+from marketplace.solutions.rules import compared
+from scenario_catalog.compared import Wording
 
-AXES = np.eye(8, dtype=np.float32)
-
-
-def candidate(number, *axes, fields=None):
-    texts = [f"{number}-{place}" for place in range(len(axes))]
-    return Candidate(number, fields or ["scope"] * len(axes), texts, AXES[list(axes)])
-
-
-def solution(*axes):
-    vectors = AXES[list(axes)]
-    return Solution([f"s{place}" for place in range(len(axes))], vectors, vectors.mean(0, keepdims=True))
-
-
-FIELD = [candidate("A", 0, 1), candidate("B", 2, 3), candidate("C", 4, 5), candidate("D", 6, 7)]
+SIZE = 16
+AXES = np.eye(SIZE, dtype=np.float32)
+NOWHERE = np.zeros(SIZE, np.float32)
+MIDDLE = Middle({False: NOWHERE, True: NOWHERE}, {False: NOWHERE, True: NOWHERE})
+NOBODY_AROUND = Field(
+    {"need": MIDDLE, "solution": MIDDLE},
+    {"need": np.empty((0, SIZE), np.float32), "solution": np.empty((0, SIZE), np.float32)},
+)
+# Letters of no two texts are alike, unless a test says so.
+LETTERS = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"
 
 
-def test_the_near_scenario_wins_with_its_pairs_and_the_far_ones_are_refused():
-    found = rules.by_meaning(solution(2, 3), FIELD, FIELD)
-    assert [match.number for match in found] == ["B"]
-    assert [(pair.sentence, pair.passage, pair.field) for pair in found[0].pairs] == [
-        ("s0", "B-0", "scope"),
-        ("s1", "B-1", "scope"),
+def text(id_: str, vectors: Mapping[str, Sequence[float]]) -> Text:
+    """Return a text of these sentences; its whole is the middle of their vectors."""
+    rows = np.array([*vectors.values()], np.float32)
+    wording = Wording("".join(vectors), [*vectors], ["summary"] * len(vectors))
+    return Text(id_, wording, rules.unit(rows.mean(0)), rows)
+
+
+def on(id_: str, *axes: int) -> Text:
+    """Return a text with a sentence on each of these axes, in letters of its own."""
+    return text(id_, {f"{id_}{LETTERS[axis]}{axis}句{id_}": AXES[axis] for axis in axes})
+
+
+def placed(kind: rules.Kind, *texts: Text, field: Field = NOBODY_AROUND) -> list[Placed]:
+    return rules.place(texts, kind, field)
+
+
+def need(*axes: int) -> Placed:
+    return placed("need", on("N", *axes))[0]
+
+
+SOLUTIONS = placed("solution", on("A", 0, 1), on("B", 2, 3), on("C", 4, 5), on("D", 0, 9))
+
+
+def test_the_near_solution_wins_and_the_far_ones_do_not_fit() -> None:
+    found = rules.solutions_for(need(2, 3), SOLUTIONS)
+    assert found[0].id == "B"
+    assert [match.id for match in found if match.fits] == ["B"]
+    assert [(pair.need, pair.solution) for pair in found[0].pairs] == [
+        ("N丙2句N", "B丙2句B"),
+        ("N丁3句N", "B丁3句B"),
     ]
 
 
-def test_a_text_near_nothing_gets_nothing():
-    everywhere = Solution(["s"], np.ones((1, 8), np.float32), np.ones((1, 8), np.float32))
-    assert rules.by_meaning(everywhere, FIELD, FIELD) == []
+def test_the_same_ranking_read_from_the_solution() -> None:
+    needs = placed("need", on("X", 0, 1), on("Y", 2, 3), on("Z", 4, 5))
+    found = rules.needs_for(SOLUTIONS[1], needs)
+    assert (found[0].id, found[0].fits) == ("Y", True)
+    assert {match.id: match.score for match in found} == pytest.approx(
+        {one.id: float(rules.scores_of(one, [SOLUTIONS[1]])[0]) for one in needs}
+    )
 
 
-def test_no_sentences_or_no_candidates():
-    assert rules.by_meaning(solution(1), [], FIELD) == []
-    empty = Solution([], np.empty((0, 8), np.float32), np.empty((0, 8), np.float32))
-    assert rules.by_meaning(empty, FIELD, FIELD) == []
+def test_nothing_fits_what_is_near_nothing() -> None:
+    found = rules.solutions_for(need(12, 13), SOLUTIONS)
+    assert len(found) == 4
+    assert not any(match.fits for match in found)
 
 
-def test_conditions_count_for_nothing():
-    field = [candidate("A", 0, 1, fields=["scope", "conditions"]), *FIELD[1:]]
-    assert rules.by_meaning(solution(1), field, field) == []
-    only = [candidate("A", 0, fields=["conditions"]), *FIELD[1:]]
-    assert rules.by_meaning(solution(0), only, only) == []
+def test_nobody_to_compare_with() -> None:
+    assert rules.solutions_for(need(1), []) == []
+    assert rules.needs_for(SOLUTIONS[0], []) == []
+    assert rules.place([], "need", NOBODY_AROUND) == []
 
 
-def test_two_scenarios_alone_are_ranked_without_a_cut():
-    found = rules.by_meaning(solution(0, 2), FIELD[:2], FIELD[:2])
-    assert [match.number for match in found] == ["A", "B"]
+def test_what_is_far_behind_the_best_does_not_fit_beside_it() -> None:
+    half = placed("solution", on("A", 2, 3), on("B", 2, 9))
+    best, other = rules.solutions_for(need(2, 3), half)
+    assert (best.id, best.fits, other.fits) == ("A", True, False)
+    assert other.score > rules.CUT, "it would fit if nothing better did"
+    assert rules.solutions_for(need(2, 3), half[1:])[0].fits
 
 
-def test_pairs_use_no_sentence_twice_and_a_weak_third_is_left_out():
-    near = solution(0, 0, 1, 4)
-    found = rules.by_meaning(near, [candidate("A", 0, 1, 3)], FIELD)[0]
+def test_equal_scores_stand_in_the_order_of_their_ids_whatever_the_order_they_come_in() -> None:
+    twins = placed("solution", *(replace(on("A", 2, 3), id=id_) for id_ in ("20", "10", "30")))
+    for order in (twins, twins[::-1]):
+        assert [match.id for match in rules.solutions_for(need(2, 3), order)] == ["10", "20", "30"]
+
+
+def test_no_sentence_stands_in_two_pairs_and_a_weak_one_in_none() -> None:
+    (found,) = rules.solutions_for(need(0, 1, 7), placed("solution", on("A", 0, 1, 4)))
     assert len(found.pairs) == 2
-    assert len({pair.sentence for pair in found.pairs}) == 2
+    assert len({pair.need for pair in found.pairs}) == len({pair.solution for pair in found.pairs}) == 2
+    (far,) = rules.solutions_for(need(12), placed("solution", on("A", 0, 1, 4)))
+    assert len(far.pairs) == 1, "the nearest is told, however far"
 
 
-def match(number, score):
-    return Match(number, score, [])
+def test_at_most_so_many_are_ranked() -> None:
+    many = placed("solution", *(replace(on("A", 2), id=f"{place:03}") for place in range(60)))
+    assert len(rules.solutions_for(need(2), many)) == rules.MOST_MATCHES
+    assert len(rules.solutions_for(need(2), many, 7)) == 7
 
 
-def test_the_shortlist_keeps_to_the_cut_and_to_the_best():
-    ranked = [match("A", 0.5), match("B", 0.36), match("C", 0.34), match("D", 0.1)]
-    assert [one.number for one in rules.shortlist(ranked, 0.26)] == ["A", "B"]
-    assert rules.shortlist(ranked[3:], 0.26) == []
-    assert len(rules.shortlist([match(str(place), 0.5) for place in range(30)], 0.26)) == rules.MOST_MATCHES
+def test_of_two_as_near_the_one_that_is_near_everything_stands_behind() -> None:
+    around = replace(NOBODY_AROUND, wholes={**NOBODY_AROUND.wholes, "need": AXES[:10]})
+    everything = rules.unit(np.delete(AXES[:10], 2, axis=0).mean(0))
+    hub, one = (
+        text(id_, {f"{id_}句": 0.7 * AXES[2] + 0.714 * rest}) for id_, rest in (("A", everything), ("B", AXES[15]))
+    )
+    found = rules.solutions_for(need(2), placed("solution", hub, one, field=around))
+    assert [match.id for match in found] == ["B", "A"]
 
 
-@pytest.mark.parametrize(("score", "level"), [(0.41, "high"), (0.4, "high"), (0.33, "middle"), (0.27, "low")])
-def test_levels(score, level):
-    assert match("A", score).level == level
+# What must not raise a rank.
 
 
-def test_by_words_needs_several_shared_words():
-    pairs = [
-        ("A", Pair("s1", "p1", "scope", 3.0)),
-        ("A", Pair("s1", "p2", "scope", 2.0)),
-        ("B", Pair("s2", "q", "scope", 9.0)),
-    ]
-    found = rules.by_words(pairs, {"A": 4, "B": 3})
-    assert [(one.number, one.score, len(one.pairs)) for one in found] == [("A", 3.0, 1)]
+def test_the_same_sentence_twice_is_the_same_text() -> None:
+    said = "消火栓上装拾振器，夜间自动采集。模型分辨漏点与车流。"
+    assert compared("测漏", said * 9, ["不停水定位", "不停水定位"]) == compared("测漏", said, ["不停水定位"])
 
 
-@settings(max_examples=50)
-@given(st.lists(st.text(min_size=1, max_size=80), max_size=30))
-def test_windows_hold_the_whole_text_in_order(sentences):
-    found = rules.windows(sentences, 100)
-    assert "".join(found) == "".join(sentences)
-    assert all(len(window) <= 100 for window in found)
+def test_letters_of_the_need_without_its_meaning_lower_the_score() -> None:
+    asked = text("N", {"夜间听音定位供水管网漏点": AXES[2]})
+    honest = text("Z", {"听音器装在阀门上": [0, 0, 0.8, 0.6, *[0] * 12]})
+    stuffed = text("A", {"供水管网漏点夜间听音定位": [0, 0, 0.8, 0.6, *[0] * 12]})
+    (wanted,) = placed("need", asked)
+    found = rules.solutions_for(wanted, placed("solution", stuffed, honest))
+    assert [match.id for match in found] == ["Z", "A"]
+
+
+def test_a_sentence_stuffed_with_words_of_the_need_raises_nothing() -> None:
+    asked = text("N", {"夜间听音定位供水管网漏点": AXES[2]})
+    plain = {"红外相机巡查绿地": AXES[5]}
+    half_way = [0, 0, 0.6, 0.8, *[0] * 12]
+    (wanted,) = placed("need", asked)
+    (before,) = rules.scores_of(wanted, placed("solution", text("A", plain)))
+    stuffed = text("A", {**plain, "夜间听音定位供水管网漏点听音": half_way})
+    stuffed = replace(stuffed, whole=text("A", plain).whole)
+    (after,) = rules.scores_of(wanted, placed("solution", stuffed))
+    assert after <= before
+
+
+def match(score: float) -> Match:
+    return Match("A", score, fits=True)
+
+
+@pytest.mark.parametrize(
+    ("score", "level"),
+    [
+        (rules.VERY_CLOSE, "high"),
+        (rules.VERY_CLOSE - 0.01, "middle"),
+        (rules.CLOSE, "middle"),
+        (rules.CLOSE - 0.01, "low"),
+    ],
+)
+def test_levels(score: float, level: str) -> None:
+    assert match(score).level == level
+
+
+def test_a_score_is_the_logarithm_of_odds() -> None:
+    assert match(0.0).probability == pytest.approx(0.5)
+    assert match(1.5).probability == pytest.approx(0.8176, abs=1e-4)
 
 
 @settings(max_examples=50, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 6), st.integers(1, 9))
-def test_any_vectors_give_ranked_scores_between_minus_one_and_one(seed, sentences, scenarios):
+def test_any_vectors_are_ranked_by_score_whatever_the_order_they_come_in(seed: int, said: int, others: int) -> None:
     generator = np.random.default_rng(seed)
-    vectors = generator.normal(size=(sentences, 8)).astype(np.float32)
-    text = Solution([f"s{place}" for place in range(sentences)], vectors, vectors.mean(0, keepdims=True))
-    field = [
-        Candidate(str(place), ["scope"] * 3, ["a", "b", "c"], generator.normal(size=(3, 8)).astype(np.float32))
-        for place in range(scenarios)
-    ]
-    found = rules.by_meaning(text, field, field)
+
+    def any_text(id_: str) -> Text:
+        return text(id_, {f"{id_}第{n}句{LETTERS[n]}": rules.unit(generator.normal(size=SIZE)) for n in range(said)})
+
+    (wanted,) = placed("need", any_text("N"))
+    offered = placed("solution", *(any_text(str(place)) for place in range(others)))
+    found = rules.solutions_for(wanted, offered)
     scores = [one.score for one in found]
     assert scores == sorted(scores, reverse=True)
-    assert all(-1.001 <= score <= 1.001 for score in scores)
-    again = rules.by_meaning(text, field[::-1], field[::-1])
-    assert [(one.number, pytest.approx(one.score, abs=1e-5)) for one in found] == [
-        (one.number, one.score) for one in again
-    ]
+    assert all(one.fits is (one.score >= rules.CUT and one.score >= scores[0] - rules.BEHIND) for one in found)
+    assert all(1 <= len(one.pairs) <= rules.PAIRS for one in found)
+    again = rules.solutions_for(wanted, offered[::-1])
+    assert [one.id for one in again] == [one.id for one in found]
