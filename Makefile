@@ -64,11 +64,12 @@ $(MODEL): .venv/.run
 	@$(BIN)/flask --app app retrieval prepare
 	@touch $@
 
-eval: setup $(MODEL) ## measure the assistant on the development questions, or on the project's own
+eval: setup $(MODEL) ## measure the assistant, similar scenarios and matching on labelled sets
 	@instance=$$(mktemp -d) && INSTANCE=$$instance DEMO_DATA=0 EMBEDDING_MODEL=$(CURDIR)/$(dir $(MODEL)) && export INSTANCE DEMO_DATA EMBEDDING_MODEL && \
 	  $(BIN)/flask --app app data && \
 	  $(BIN)/flask --app app assistant evaluate $$([ -f $(DEV_QUESTIONS) ] && echo $(DEV_QUESTIONS) || echo $(OWN_QUESTIONS)) && \
-	  $(BIN)/flask --app app catalog similar-evaluate
+	  $(BIN)/flask --app app catalog similar-evaluate && \
+	  $(BIN)/flask --app app marketplace evaluate
 
 bench: .venv/.dev $(MODEL) ## each hot path against the bare engine, with ratios
 	@for script in bench/bench_*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done

@@ -13,6 +13,7 @@ SOURCES = (
     "*/corpus/*",
     "*/demo/*",
     "scenario_catalog/similarity/background.json",
+    "marketplace/matching/background.npz",
     "requirements.lock",
 )
 

@@ -62,7 +62,8 @@ def make_app(instance: Path, **changes: object) -> Flask:
 def opened(app: Flask) -> Iterator[Flask]:
     """Give the application its tables and push its context."""
     file = Path(make_url(app.config["SQLALCHEMY_DATABASE_URI"]).database or "")
-    file.write_bytes(_empty_database())
+    if not file.exists():
+        file.write_bytes(_empty_database())
     with app.app_context():
         yield app
         db.session.remove()
@@ -79,6 +80,12 @@ def _empty_database() -> bytes:
             checkpoint(db.engine)
             db.engine.dispose()
         return (Path(folder) / "test.db").read_bytes()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _made_first() -> None:
+    """Make the empty database before any test's application: jobs run in the one that was made last."""
+    _empty_database()
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from marketplace.matching import background, rules
 from marketplace.matching.fields import field_of, sample
 from marketplace.matching.rules import Field, Text, Vectors
 from marketplace.matching.sets import Worded
+from marketplace.solutions.rules import compared
 from retrieval.embedder import Embedder, embedder
 from retrieval.fusion import SMOOTHING
 from retrieval.text import tokens
@@ -56,6 +57,15 @@ def case(half: str) -> Case:
     needs, solutions = dict(background.need_texts()), [*background.solution_texts()]
     rows = [[grades[key].get(row["id"], 0) for key, _ in solutions] for row in chosen]
     return Case([(row["title"], needs[row["title"]]) for row in chosen], solutions, np.array(rows, np.float32))
+
+
+def pasted() -> Case:
+    """Return texts as people paste them, without a name, against all demonstration needs; some belong to none."""
+    texts = json.loads((FOLDER / "texts.json").read_text(encoding="utf-8"))
+    needs = [*background.need_texts()]
+    grades = [[FITS if title in text["fits"] else 0 for text in texts] for title, _ in needs]
+    solutions = [(text["id"], compared("", text["text"])) for text in texts]
+    return Case(needs, solutions, np.array(grades, np.float32))
 
 
 def compare(half: str) -> dict[str, Figures]:

@@ -85,8 +85,7 @@ def measures(found: Case, model: Embedder) -> dict[str, Vectors]:
     letters = [part for one in solutions for part in one.sentence_letters]
     plain = [need.sentences @ rows.T for need in needs]
     less = [
-        near - rules.WORDS * shared(need.sentence_letters, letters) * (1 - near)
-        for need, near in zip(needs, plain, strict=True)
+        rules.discounted(near, shared(need.sentence_letters, letters)) for need, near in zip(needs, plain, strict=True)
     ]
     ones = np.ones((len(needs), len(solutions)), np.float32)
     return {
@@ -100,8 +99,8 @@ def measures(found: Case, model: Embedder) -> dict[str, Vectors]:
 
 
 def fit(model: Embedder) -> Fitted:
-    """Fit the weights on the fit halves: of the labelled pairs, and of needs with their copies and look-alikes."""
-    parts = [_rows(evaluating.case("fit"), model), _rows(_copies(), model)]
+    """Fit the weights: on the fit half, on needs with their rewordings and look-alikes, and on texts as people paste them."""
+    parts = [_rows(found, model) for found in (evaluating.case("fit"), _copies(), evaluating.pasted())]
     rows, fits, shares = (np.concatenate([part[place] for part in parts]) for place in range(3))
     weights, bias = _regression(rows, fits, shares)
     return Fitted(dict(zip(rules.WEIGHTS, weights.tolist(), strict=True)), bias)

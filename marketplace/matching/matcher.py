@@ -12,7 +12,6 @@ from marketplace.matching.statistics import present_field
 from marketplace.solutions.models import Solution
 from marketplace.solutions.rules import compared
 from retrieval.embedder import embedder, present_model, ready
-from scenario_catalog.compared import wording
 from scenario_catalog.models import Scenario
 from scenario_catalog.operations import NEED_WHOLES
 
@@ -71,7 +70,7 @@ def scenarios_for_text(name: str, text: str, today: date, most: int = rules.MOST
     """Rank the open scenarios for a text that is stored nowhere; embeds it. Nothing while the model is loading."""
     if not ready():
         return Ranking([], 0, 0, 0, 1)
-    said = compared(name, text) if name else wording("", [("summary", text)], heading="name")
+    said = compared(name, text)
     return _scenarios(embedded(embedder(), [("", said)])[0], today, most)
 
 

@@ -28,10 +28,9 @@ from scenario_catalog.marking import mark
 from scenario_catalog.models import Scenario
 from scenario_catalog.rules import is_open
 
-# Of what is near and does not fit so many are shown, folded: near is no further below the cut than what fits may be
-# behind the best.
+# Of what is near and does not fit so many are shown, folded: from log odds of 1 in 70 on, by docs/matching.md.
 MOST_OTHERS = 5
-NEAREST = rules.CUT - rules.BEHIND
+NEAREST = rules.CUT - 3.0
 LEVELS: Mapping[str, str] = {"high": "很合适", "middle": "合适", "low": "可以看看"}
 NEAR, FAR = "接近但不够", "不相近"
 FIELDS: Mapping[str, str] = {

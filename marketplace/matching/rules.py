@@ -22,20 +22,21 @@ VERSION = "2026-11"
 # A logistic regression over the labelled pairs: whole against whole, sentence against sentence, letters shared, and how
 # near either is to everything (CSLS).
 WEIGHTS: Mapping[str, float] = {
-    "whole": 14.9,
-    "aligned": 22.8,
-    "shared": -19.2,
-    "need_hub": -10.3,
-    "solution_hub": -19.6,
+    "whole": 18.5,
+    "aligned": 15.7,
+    "shared": -15.2,
+    "need_hub": -6.7,
+    "solution_hub": -22.3,
 }
-BIAS = -5.1
+BIAS = -4.6
 # Letters that two sentences share count against their nearness as far as meaning does not explain it: a look-alike has
-# the words of the setting and does something else.
-WORDS = 2.0
+# the words of the setting and does something else. From the first share of letters on a sentence counts as copied in
+# part, from the second on wholly: a need's own sentences, pasted into a solution, tell nothing of it.
+WORDS, COPIED = 2.0, (0.5, 0.8)
 NEIGHBOURS = 10
 
 # In log odds. Above the first a pair fits; what is this far behind the best is not shown beside it as fitting.
-CUT, BEHIND = -1.5, 3.0
+CUT, BEHIND = -1.25, 4.0
 CLOSE, VERY_CLOSE = 0.0, 1.5
 
 # Of the pairs of sentences the nearest are shown, at least one; a further one only if it tells something.
@@ -181,7 +182,7 @@ def _hubs(wholes: Vectors, others: Vectors) -> Vectors:
 
 def _aligned(need: Placed, solutions: Sequence[Placed]) -> Vectors:
     """Return for each solution the mean over the need's sentences of their nearest sentence, letters discounted."""
-    near = _discounted(
+    near = discounted(
         need.sentences @ np.concatenate([one.sentences for one in solutions]).T,
         shared(need.sentence_letters, [letters for one in solutions for letters in one.sentence_letters]),
     )
@@ -189,8 +190,9 @@ def _aligned(need: Placed, solutions: Sequence[Placed]) -> Vectors:
     return np.asarray(np.maximum.reduceat(near, starts, axis=1).mean(0), np.float32)
 
 
-def _discounted(near: Vectors, letters: Vectors) -> Vectors:
-    return np.asarray(near - WORDS * letters * (1 - near), np.float32)
+def discounted(near: Vectors, letters: Vectors) -> Vectors:
+    own = np.clip((COPIED[1] - letters) / (COPIED[1] - COPIED[0]), 0, 1)
+    return np.asarray(own * (near - WORDS * letters * (1 - near)), np.float32)
 
 
 def _ranked(others: Sequence[Placed], scores: Vectors) -> list[int]:
@@ -207,7 +209,7 @@ def _match(need: Placed, solution: Placed, score: float, fits: bool) -> Match:
 
 def _pairs(need: Placed, solution: Placed) -> list[Pair]:
     """Return the nearest pairs of sentences, no two of one sentence: the first, and those that tell something."""
-    near = _discounted(need.sentences @ solution.sentences.T, shared(need.sentence_letters, solution.sentence_letters))
+    near = discounted(need.sentences @ solution.sentences.T, shared(need.sentence_letters, solution.sentence_letters))
     found, left = list[Pair](), near.copy()
     for _ in range(min(PAIRS, *near.shape)):
         row, column = (int(at) for at in np.unravel_index(int(left.argmax()), left.shape))

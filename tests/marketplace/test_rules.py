@@ -146,6 +146,18 @@ def test_a_sentence_stuffed_with_words_of_the_need_raises_nothing() -> None:
     assert after <= before
 
 
+def test_a_sentence_copied_from_the_need_tells_nothing() -> None:
+    copied, own = "夜间听音定位供水管网漏点", "半夜用拾音器找出地下破口"
+    (wanted,) = placed("need", text("N", {copied: AXES[2]}))
+    plain = {"红外相机巡查绿地": AXES[5]}
+    base, honest, pasted = (
+        replace(text("A", said), whole=text("A", plain).whole)
+        for said in (plain, {**plain, own: AXES[2]}, {**plain, copied: AXES[2]})
+    )
+    before, better, same = rules.scores_of(wanted, placed("solution", base, honest, pasted))
+    assert better > before >= same
+
+
 def match(score: float) -> Match:
     return Match("A", score, fits=True)
 

@@ -274,7 +274,8 @@ def test_the_database_itself_refuses_a_number_twice(session: Session):
 def test_passages_are_the_sentences_of_each_field_with_their_places(session: Session):
     scenario = ScenarioFactory()
     published(scenario)
-    passages = session.scalars(select(Passage).order_by(Passage.position)).all()
+    searched = Passage.collection == operations.COLLECTION
+    passages = session.scalars(select(Passage).where(searched).order_by(Passage.position)).all()
     texts = {field: getattr(scenario, field) for field in operations.SEARCHED}
     texts["indicators"] = "\n".join(scenario.indicators)
     assert {passage.heading for passage in passages} == set(operations.SEARCHED)
@@ -283,7 +284,7 @@ def test_passages_are_the_sentences_of_each_field_with_their_places(session: Ses
     scenario.background = "全部换新。"
     operations.write_passages(session, scenario)
     session.commit()
-    found = session.scalars(select(Passage.text).where(Passage.heading == "background")).all()
+    found = session.scalars(select(Passage.text).where(searched, Passage.heading == "background")).all()
     assert found == ["全部换新。"]
 
 
