@@ -14,6 +14,7 @@ from marketplace.matching.texts import Shingles, is_english, shared, shingles
 from scenario_catalog.compared import Wording
 
 Vectors = NDArray[np.float32]
+Places = NDArray[np.intp]
 Kind = Literal["need", "solution"]
 
 # Names the rule in a frozen shortlist; raise it with any change of what follows.
@@ -33,6 +34,8 @@ BIAS = -4.6
 # the words of the setting and does something else. From the first share of letters on a sentence counts as copied in
 # part, from the second on wholly: a need's own sentences, pasted into a solution, tell nothing of it.
 WORDS, COPIED = 2.0, (0.5, 0.8)
+# What one pasted sentence adds to the nearness of the wholes is taken off again.
+PASTED = 3.0
 NEIGHBOURS = 10
 
 # In log odds. Above the first a pair fits; what is this far behind the best is not shown beside it as fitting.
@@ -143,14 +146,17 @@ def scores_of(need: Placed, solutions: Sequence[Placed]) -> Vectors:
     """Return the log odds (n,) that each solution fits a need."""
     if not solutions:
         return np.empty(0, np.float32)
+    letters = shared(need.sentence_letters, [each for one in solutions for each in one.sentence_letters])
+    starts = np.cumsum([0, *(len(one.sentences) for one in solutions)])[:-1]
     measures = {
         "whole": np.stack([one.whole for one in solutions]) @ need.whole,
-        "aligned": _aligned(need, solutions),
+        "aligned": _aligned(need, solutions, letters, starts),
         "shared": shared([need.letters], [one.letters for one in solutions])[0],
         "need_hub": np.full(len(solutions), need.hub),
         "solution_hub": np.array([one.hub for one in solutions]),
     }
-    return np.asarray(BIAS + sum(WEIGHTS[name] * values for name, values in measures.items()), np.float32)
+    weighed = BIAS + sum(WEIGHTS[name] * values for name, values in measures.items())
+    return np.asarray(weighed - PASTED * _pasted(solutions, letters, starts), np.float32)
 
 
 def direction(text: Text, kind: Kind, field: Field) -> Vectors:
@@ -180,14 +186,17 @@ def _hubs(wholes: Vectors, others: Vectors) -> Vectors:
     return np.asarray(near.mean(1), np.float32)
 
 
-def _aligned(need: Placed, solutions: Sequence[Placed]) -> Vectors:
+def _aligned(need: Placed, solutions: Sequence[Placed], letters: Vectors, starts: Places) -> Vectors:
     """Return for each solution the mean over the need's sentences of their nearest sentence, letters discounted."""
-    near = discounted(
-        need.sentences @ np.concatenate([one.sentences for one in solutions]).T,
-        shared(need.sentence_letters, [letters for one in solutions for letters in one.sentence_letters]),
-    )
-    starts = np.cumsum([0, *(len(one.sentences) for one in solutions)])[:-1]
+    near = discounted(need.sentences @ np.concatenate([one.sentences for one in solutions]).T, letters)
     return np.asarray(np.maximum.reduceat(near, starts, axis=1).mean(0), np.float32)
+
+
+def _pasted(solutions: Sequence[Placed], letters: Vectors, starts: Places) -> Vectors:
+    """Return 1 for each solution that repeats a sentence of the need below its own name, else 0."""
+    below = np.concatenate([np.array(one.wording.fields) != "name" for one in solutions])
+    copies = (letters >= COPIED[1]).any(0) & below
+    return np.asarray(np.maximum.reduceat(copies, starts), np.float32)
 
 
 def discounted(near: Vectors, letters: Vectors) -> Vectors:

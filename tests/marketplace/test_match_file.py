@@ -109,8 +109,8 @@ def test_the_figures_of_the_document_hold(real: Flask) -> None:
     product = found["product"]
     assert product.ndcg >= best + 0.05
     assert product.ndcg >= 0.94
-    assert (product.precision or 0) >= 0.8
-    assert (product.recall or 0) >= 0.8
+    assert (product.precision or 0) >= 0.75
+    assert (product.recall or 0) >= 0.75
 
 
 @pytest.mark.model
