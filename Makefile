@@ -40,8 +40,9 @@ test: check browser $(MODEL) ## everything that checks the project, real browser
 	@$(BIN)/pytest -n 2 --dist loadfile -m "not browser"
 	@$(BIN)/pytest -m browser  # one site serves them all
 
-quick: .venv/.dev ## the inner loop: no browser, no real model
-	@$(BIN)/pytest -n 2 --dist loadfile -m "not browser and not model"
+quick: .venv/.dev ## the inner loop: rules and other plain functions, and all of ONLY=tests/some/part
+	@$(BIN)/pytest -n 2 --dist loadfile -m "not browser and not model and not site" --ignore=tests/faults
+	@[ -z "$(ONLY)" ] || $(BIN)/pytest -n 2 --dist loadfile -m "not browser and not model" $(ONLY)
 
 check: .venv/.dev ## ruff, mypy, import contracts, templates, migrations
 	@$(BIN)/ruff check --quiet

@@ -82,6 +82,13 @@ def _empty_database() -> bytes:
         return (Path(folder) / "test.db").read_bytes()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs an application with its database, so that the inner loop can leave it out."""
+    for item in items:
+        if {"app", "tmp_path", "tmp_path_factory"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("site")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _made_first() -> None:
     """Make the empty database before any test's application: jobs run in the one that was made last."""

@@ -16,7 +16,7 @@ from scenario_catalog.models import Scenario
 from scenario_catalog.operations import NEED_WHOLES
 
 # Compared in full; where there are more, those whose wholes are nearest. Measured in bench/bench_matching.py.
-MOST_CANDIDATES = 400
+MOST_CANDIDATES = 1_000
 MOST_OPEN = 300
 
 
