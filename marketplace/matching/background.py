@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from marketplace.matching.fields import Samples, from_bytes, sample, to_bytes
-from marketplace.matching.rules import Text, Vectors
+from marketplace.matching.fields import Samples, field_of, from_bytes, samples, to_bytes
+from marketplace.matching.rules import Field, Text, Vectors
 from marketplace.solutions.rules import compared
 from retrieval.embedder import Embedder
 from retrieval.queries import batches
@@ -31,7 +31,12 @@ def background_of(model: Embedder) -> Samples:
 def measure(model: Embedder) -> Samples:
     """Embed the demonstration texts. Raises ModelError."""
     needs, solutions = embedded(model, [*need_texts()]), embedded(model, [*solution_texts()])
-    return {"need": sample(needs, model.dimensions), "solution": sample(solutions, model.dimensions)}
+    return samples(needs, solutions, model.dimensions)
+
+
+def field_among(needs: Sequence[Text], solutions: Sequence[Text], model: Embedder) -> Field:
+    """Return the field of a set of texts among the background. Raises ModelError."""
+    return field_of(samples(needs, solutions, model.dimensions), background_of(model))
 
 
 def write(model: Embedder) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marketplace.matching import background, rules
-from marketplace.matching.fields import field_of, sample
-from marketplace.matching.rules import Field, Text, Vectors
+from marketplace.matching.rules import Vectors
 from marketplace.matching.sets import Worded
 from marketplace.solutions.rules import compared
 from retrieval.embedder import Embedder, embedder
@@ -124,17 +123,11 @@ def fused(*scores: Vectors) -> Vectors:
 def product(found: Case, model: Embedder) -> tuple[Vectors, Mask]:
     """Return the product's log odds, and what it calls fitting (both needs × solutions)."""
     needs, solutions = (background.embedded(model, side) for side in (found.needs, found.solutions))
-    field = own_field(needs, solutions, model)
+    field = background.field_among(needs, solutions, model)
     placed = rules.place(solutions, "solution", field)
     scores = np.stack([rules.scores_of(need, placed) for need in rules.place(needs, "need", field)])
     best = scores.max(1, keepdims=True)
     return scores, (scores >= rules.CUT) & (scores >= best - rules.BEHIND)
-
-
-def own_field(needs: Sequence[Text], solutions: Sequence[Text], model: Embedder) -> Field:
-    """Return the field of a set among the background, as `flask marketplace match` has it."""
-    own = {"need": sample(needs, model.dimensions), "solution": sample(solutions, model.dimensions)}
-    return field_of(own, background.background_of(model))  # type: ignore[arg-type]  # the keys are the two kinds
 
 
 def _ndcg(ranked: Vectors) -> float:

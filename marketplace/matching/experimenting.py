@@ -129,7 +129,7 @@ def cuts(found: Case, model: Embedder) -> Iterator[tuple[float, float, float]]:
 
 def _placed(found: Case, model: Embedder) -> tuple[list[Placed], list[Placed]]:
     needs, solutions = _embedded(found, model)
-    field = evaluating.own_field(needs, solutions, model)
+    field = background.field_among(needs, solutions, model)
     return rules.place(needs, "need", field), rules.place(solutions, "solution", field)
 
 

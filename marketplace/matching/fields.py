@@ -57,6 +57,11 @@ def sample(texts: Sequence[Text], dimensions: int) -> Sample:
     )
 
 
+def samples(needs: Sequence[Text], solutions: Sequence[Text], dimensions: int) -> Samples:
+    """Return what the field remembers of both kinds."""
+    return {"need": sample(needs, dimensions), "solution": sample(solutions, dimensions)}
+
+
 def field_of(own: Samples, background: Samples) -> Field:
     """Return the field of a sample among a background; what stands in both counts once."""
     middles = {kind: _middle(own[kind], background[kind]) for kind in KINDS}

@@ -41,10 +41,6 @@ class Ranking:
     def fitting(self) -> list[Match]:
         return [match for match in self.matches if match.fits]
 
-    @property
-    def others(self) -> list[Match]:
-        return [match for match in self.matches if not match.fits]
-
 
 def solutions_for(scenario: Scenario, most: int = rules.MOST_MATCHES) -> Ranking:
     """Rank the public solutions for a public scenario."""
@@ -91,7 +87,7 @@ def candidates(need: Text, field: Field) -> list[Text]:
 
 
 def _open_needs(solution: Text, field: Field, today: date) -> list[Text]:
-    numbers = [number for number in db.session.scalars(queries.open_numbers(today)) if number]
+    numbers = open_now(today)
     if len(numbers) > MOST_OPEN:
         row = rules.direction(solution, "solution", field)
         is_open = set(numbers)
@@ -105,16 +101,16 @@ def _progress(collections: Sequence[str], document: str) -> Ranking:
     return Ranking([], 0, 0, done, total)
 
 
+def open_now(today: date) -> list[str]:
+    """Return the numbers of the scenarios that take bids on this day."""
+    return [number for number in db.session.scalars(queries.open_numbers(today)) if number]
+
+
 def all_matches(today: date) -> Mapping[str, Sequence[Match]]:
     """Return for every open scenario its ranked solutions, among the newest of each."""
-    if not ready():
-        return {}
     _, field = present_field()
-    numbers = [number for number in db.session.scalars(queries.open_numbers(today)) if number]
-    solutions = rules.place(vectors.solutions(_newest()), "solution", field)
+    numbers = open_now(today)
+    newest = db.session.scalars(queries.solution_ids(MOST_CANDIDATES)).all()
+    solutions = rules.place(vectors.solutions(newest), "solution", field)
     needs: list[Placed] = rules.place(vectors.needs(numbers), "need", field)
     return {need.id: rules.solutions_for(need, solutions) for need in needs}
-
-
-def _newest() -> Sequence[int]:
-    return db.session.scalars(queries.solution_ids(MOST_CANDIDATES)).all()

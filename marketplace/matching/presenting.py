@@ -208,7 +208,7 @@ def entries(shortlist: Shortlist) -> list[Entry]:
 
 def coverage(needs: Collection[str], fitting: Collection[int], today: date) -> Overview:
     """Return supply and demand, where these needs are covered and these solutions fit one."""
-    cards = catalog.cards_numbered([number for number in db.session.scalars(queries.open_numbers(today)) if number])
+    cards = catalog.cards_numbered(matcher.open_now(today))
     offered = db.session.scalars(solutions.public_solutions()).unique().all()
     uncovered = [card for card in cards if card.number not in needs]
     idle = [one for one in offered if one.id not in fitting]

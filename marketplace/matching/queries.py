@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, select
 from accounts.models import Organisation
 from core.extensions import db
 from marketplace.matching.models import BidInvitation, MatchStatistics, Shortlist, ShortlistEntry
-from marketplace.solutions.models import Solution, SolutionTerm
+from marketplace.solutions.models import Solution
 from marketplace.solutions.queries import public as public_solution
 from retrieval.models import Passage
 from scenario_catalog.models import Scenario
@@ -44,10 +44,6 @@ def solution_ids(most: int | None = None) -> Select[int]:
 def those_public(ids: Collection[int]) -> Select[int]:
     """Select those of these solutions that are public."""
     return select(Solution.id).where(public_solution(), Solution.id.in_(ids))
-
-
-def count_solutions() -> Select[int]:
-    return select(func.count()).select_from(Solution).where(public_solution())
 
 
 def progress(collections: Sequence[str], document: str, model: str) -> Select[int, int]:
@@ -103,12 +99,6 @@ def invited_by(person: int) -> Select[str | None, str, datetime]:
     found = found.join(Scenario, Scenario.id == BidInvitation.scenario_id)
     found = found.join(Organisation, Organisation.id == BidInvitation.organisation_id)
     return found.where(BidInvitation.person_id == person).order_by(BidInvitation.id)
-
-
-def domains_of(ids: Collection[int]) -> Select[int, str]:
-    """Select (solution, domain code) of solutions."""
-    found = select(SolutionTerm.solution_id, SolutionTerm.code).where(SolutionTerm.kind == "domain")
-    return found.where(SolutionTerm.solution_id.in_(ids))
 
 
 def agency_of_shortlist(shortlist_id: int, **_values: object) -> int | None:

@@ -7,11 +7,10 @@ from typing import Any
 
 from core.errors import InvalidInputError
 from marketplace.matching import rules
-from marketplace.matching.background import background_of, embedded
-from marketplace.matching.fields import field_of, sample
+from marketplace.matching.background import embedded, field_among
 from marketplace.matching.rules import Match
 from marketplace.solutions.rules import compared
-from retrieval.embedder import Embedder, embedder
+from retrieval.embedder import embedder
 from scenario_catalog.compared import Wording, need_wording
 from scenario_catalog.similarity.sets import read_json, write_json
 
@@ -44,13 +43,8 @@ def read(file: Path) -> Entries:
 def match(entries: Entries, most: int = rules.MOST_MATCHES) -> dict[str, list[Match]]:
     """Return for each scenario up to `most` solutions, best first. Raises ModelError."""
     model = embedder()
-    return rank(model, entries, most)
-
-
-def rank(model: Embedder, entries: Entries, most: int) -> dict[str, list[Match]]:
     needs, solutions = embedded(model, entries.needs), embedded(model, entries.solutions)
-    own = {"need": sample(needs, model.dimensions), "solution": sample(solutions, model.dimensions)}
-    field = field_of(own, background_of(model))  # type: ignore[arg-type]  # the keys are the two kinds
+    field = field_among(needs, solutions, model)
     placed = rules.place(solutions, "solution", field)
     return {need.id: rules.solutions_for(need, placed, most) for need in rules.place(needs, "need", field)}
 

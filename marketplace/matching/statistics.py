@@ -7,9 +7,9 @@ from core import clock
 from core.extensions import db
 from marketplace.matching import queries, vectors
 from marketplace.matching.background import background_of
-from marketplace.matching.fields import Samples, field_of, from_bytes, sample, to_bytes
+from marketplace.matching.fields import field_of, from_bytes, samples, to_bytes
 from marketplace.matching.models import MatchStatistics
-from marketplace.matching.rules import Field, Text
+from marketplace.matching.rules import Field
 from retrieval.embedder import Embedder, embedder
 
 # Of each kind the newest so many are remembered.
@@ -43,7 +43,7 @@ def snapshot(session: Session) -> bool:
         heads=heads,
         needs=len(needs),
         solutions=len(solutions),
-        samples=to_bytes(_samples(needs, solutions, model.dimensions)),
+        samples=to_bytes(samples(needs, solutions, model.dimensions)),
     )
     session.add(made)
     session.flush()
@@ -56,9 +56,5 @@ _fields: dict[tuple[str, int], Field] = {}
 
 def _read(model: Embedder, number: int) -> Field:
     stored = db.session.get(MatchStatistics, number) if number else None
-    own = from_bytes(stored.samples) if stored else _samples([], [], model.dimensions)
+    own = from_bytes(stored.samples) if stored else samples([], [], model.dimensions)
     return field_of(own, background_of(model))
-
-
-def _samples(needs: list[Text], solutions: list[Text], dimensions: int) -> Samples:
-    return {"need": sample(needs, dimensions), "solution": sample(solutions, dimensions)}
