@@ -24,6 +24,9 @@ RECORDED = "audit_recorded"
 # What concealed ids begin with: see `concealed`.
 CONCEALED = "~"
 
+# Subjects of which nobody is shown an event, nor how many there are, before one of these verbs made them public.
+SEALED: Mapping[str, frozenset[str]] = {"bid": frozenset({"unseal", "lapse"})}
+
 
 @dataclass(frozen=True)
 class Actor:

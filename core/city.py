@@ -83,6 +83,19 @@ class Rules(Part):
     preview: Days = 7
 
 
+Keep = Annotated[int, Field(ge=30, le=36500)]
+
+
+class Retention(Part):
+    """How long records are kept, in days, counted from the deadline or the decision they belong to."""
+
+    bid_drafts: Keep = 180
+    unopened_bids: Keep = 30
+    losing_bids: Keep = 730
+    score_sheets: Keep = 5475
+    evidence: Keep = 5475
+
+
 class Coded(Protocol):
     @property
     def code(self) -> str: ...
@@ -102,6 +115,7 @@ class City(Part):
     targets: tuple[Target, ...] = ()
     examples: Examples = Examples()
     rules: Rules = Rules()
+    retention: Retention = Retention()
     footer: Footer
     systems: Annotated[tuple[Term, ...], Field(min_length=1)]
     domains: Annotated[tuple[Term, ...], Field(min_length=1)]

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from hashlib import sha256
 from http import HTTPStatus
+from io import BytesIO
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
-from flask import Flask, Response, abort, current_app, request, send_file
+from flask import Flask, Request, Response, abort, current_app, request, send_file
 from flask_babel import gettext
 from huey import crontab
 from sqlalchemy import String, select, update
@@ -26,7 +27,18 @@ from core.orm import Base
 from core.scanner import Outcome
 from core.settings import settings
 
-__all__ = ["ALLOWED", "StoredFile", "accept", "accepted", "allow_upload", "erase", "read", "send", "setup"]
+__all__ = [
+    "ALLOWED",
+    "StoredFile",
+    "accept",
+    "accepted",
+    "allow_upload",
+    "erase",
+    "keep_in_memory",
+    "read",
+    "send",
+    "setup",
+]
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -67,7 +79,29 @@ def allow_upload(view: View) -> View:
     return view
 
 
+def keep_in_memory(view: View) -> View:
+    """Let what is uploaded to a view never touch a disk before the view has it. Goes below `@access`."""
+    view.keeps_in_memory = True  # type: ignore[attr-defined]  # functions carry attributes
+    return view
+
+
+class UploadRequest(Request):
+    """A request whose files stay in memory where the view says so; Werkzeug puts larger ones into temporary files."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        if getattr(current_app.view_functions.get(self.endpoint or ""), "keeps_in_memory", False):
+            return BytesIO()
+        return super()._get_file_stream(total_content_length, content_type, filename, content_length)
+
+
 def setup(app: Flask) -> None:
+    app.request_class = UploadRequest
     # Before every before_request: the CSRF check reads the form.
     app.url_value_preprocessor(_widen)
 

@@ -1,6 +1,6 @@
 """What a room declares; app.py joins the declarations of all rooms."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -89,7 +89,7 @@ class Room:
     audit log names their subjects, and give its pages their words. `waiting` returns what waits for a person,
     `personal` what the room knows of one (by row id), for the person's own export; `forget` removes it when the person's
     account is erased. `purge` removes what the demonstration data left in the room, before the room below lets go of what
-    it hangs on.
+    it hangs on. `stages` returns, for a stage of the way to a landing, the row ids of the scenarios that ever reached it.
     """
 
     name: str
@@ -107,5 +107,6 @@ class Room:
     personal: Callable[[Session, int], Mapping[str, Any]] | None = None
     forget: Callable[[Session, int], None] | None = None
     purge: Callable[[Session], None] | None = None
+    stages: Mapping[str, Callable[[Session], Collection[int]]] = field(default_factory=dict)
     setup: Callable[[Flask], None] | None = None
     warm: Callable[[Flask], None] | None = None

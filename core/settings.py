@@ -6,16 +6,21 @@ import secrets
 from email.utils import parseaddr
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 from urllib.parse import unquote, urlsplit
 
 from flask import current_app
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
+# Model services run in the mainland of China whose address does not end in .cn.
+MAINLAND_HOSTS = (
+    "dashscope.aliyuncs.com,api.deepseek.com,volces.com,baidubce.com,tencentcloudapi.com,cloud.tencent.com,xf-yun.com,"
+    "minimaxi.com,stepfun.com,baichuan-ai.com,lingyiwanwu.com"
+)
 # Settings that hold a secret: never printed.
-SECRET = {"mail", "secret_key"}
+SECRET = {"llm_key", "mail", "secret_key"}
 
 
 class SettingsError(Exception):
@@ -74,6 +79,43 @@ class Settings(BaseSettings):
         14, description="Database backups that are kept, the newest."
     )
 
+    llm_url: str = Field(
+        "",
+        description="OpenAI-compatible address of a language model, such as `http://127.0.0.1:8001/v1`; empty: none.",
+    )
+    llm_model: str = Field("", description="Name of the model at that address.")
+    llm_key: str = Field("", repr=False, description="Key for that address, if it needs one.")
+    llm_model_name: str = Field("", description="Name of the model as people are told it; needed with LLM_URL.")
+    llm_filing_number: str = Field(
+        "",
+        description="Filing or registration number of the model's service, shown with its answers; needed with LLM_URL.",
+    )
+    llm_complaint_contact: str = Field(
+        "", description="Telephone or e-mail address for complaints about its answers; needed with LLM_URL."
+    )
+    llm_outside_mainland: bool = Field(
+        False, description="Allow a model's address outside the mainland; questions then leave the country."
+    )
+    llm_hosts: str = Field(
+        MAINLAND_HOSTS,
+        description="Hosts (with all below them) known to be in the mainland, beside `.cn` and the own network.",
+    )
+    llm_seconds: Annotated[float, Field(ge=1, le=45)] = Field(
+        20, description="Seconds a model may take for a whole answer; then the excerpts are shown without it."
+    )
+    llm_per_hour: Annotated[int, Field(ge=0, le=10000)] = Field(
+        30, description="Answers a model writes for one person in an hour; past it, excerpts only."
+    )
+    llm_per_day: Annotated[int, Field(ge=0, le=10000000)] = Field(
+        2000, description="Answers a model writes for everybody in a day; past it, excerpts only."
+    )
+    llm_at_once: Annotated[int, Field(ge=1, le=256)] = Field(
+        4, description="Answers a model writes at the same time in one worker; past it, excerpts only."
+    )
+    complaint_days: Annotated[int, Field(ge=1, le=90)] = Field(
+        15, description="Days in which a complaint about an answer is to be replied to."
+    )
+
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, value: str) -> str:
@@ -119,6 +161,26 @@ class Settings(BaseSettings):
             raise ValueError(f"no such file: {value}")
         return value.resolve()
 
+    @field_validator("llm_url")
+    @classmethod
+    def _model_address(cls, value: str) -> str:
+        if value and not _is_web_address(value):
+            raise ValueError("must be empty, or an address like http://127.0.0.1:8001/v1")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _model_may_speak(self) -> Self:
+        """Let a model speak only where people are told which one it is, under what number, and where to complain."""
+        needed = ("llm_model", "llm_model_name", "llm_filing_number", "llm_complaint_contact")
+        missing = [name.upper() for name in needed if not getattr(self, name).strip()]
+        if self.llm_url and missing:
+            raise ValueError(f"LLM_URL: also needs {', '.join(missing)}")
+        if self.llm_url and not self.llm_outside_mainland and not in_mainland(self.llm_url, self.llm_hosts):
+            raise ValueError(
+                "LLM_URL: at a host not known to be in the mainland: name it in LLM_HOSTS if it is, or set LLM_OUTSIDE_MAINLAND=1"
+            )
+        return self
+
     @property
     def database(self) -> str:
         return self.database_url or f"sqlite:///{self.instance.resolve() / 'marketplace.db'}"
@@ -146,6 +208,27 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
+def in_mainland(address: str, hosts: str) -> bool:
+    """Tell whether an address is of the own network, under .cn, or at (or below) one of `hosts`, separated by commas."""
+    host = (urlsplit(address).hostname or "").rstrip(".")
+    try:
+        return ip_address(host).is_private
+    except ValueError:
+        known = ["cn", *(name.strip().lower() for name in hosts.split(",") if name.strip())]
+        return bool(re.fullmatch(r"[a-z][a-z0-9-]*", host)) or any(
+            host == name or host.endswith(f".{name}") for name in known
+        )
+
+
+def _is_web_address(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        named = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        return named and not parts.username and not parts.query and not parts.fragment and not re.search(r"\s", value)
+    except ValueError:
+        return False
+
+
 def _is_mail_server(value: str) -> bool:
     try:
         parts = urlsplit(value)
@@ -162,6 +245,8 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         first = error.errors()[0]
+        if not first["loc"]:
+            raise SettingsError(f"setting {first['msg'].removeprefix('Value error, ')}") from None
         name = ".".join(str(part) for part in first["loc"])
         got = "its value is not shown" if name in SECRET else f"got {first['input']!r}"
         raise SettingsError(f"setting {name.upper()}: {first['msg']} ({got})") from None

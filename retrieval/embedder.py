@@ -86,6 +86,10 @@ class SentenceEmbedder:
     def queries(self, texts: Sequence[str]) -> Vectors:
         return self._remembered.rows([normalise(text) for text in texts], self._queries, self.dimensions)
 
+    def queries_in_bulk(self, texts: Sequence[str]) -> Vectors:
+        """Return what `queries` does, and remember none: what readers asked stays remembered."""
+        return self._queries([normalise(text) for text in texts])
+
     def passages(self, texts: Sequence[str]) -> Vectors:
         return self._encode(self.model.encode_document, [normalise(text) for text in texts])
 
@@ -132,6 +136,11 @@ class Remembered:
             self._vectors.update(fresh)
             while len(self._vectors) > self._most:
                 self._vectors.popitem(last=False)
+
+
+def in_bulk(model: Embedder) -> Callable[[Sequence[str]], Vectors]:
+    """Return the way to embed very many texts as queries are embedded, without forgetting readers' queries for them."""
+    return model.queries_in_bulk if isinstance(model, SentenceEmbedder) else model.queries
 
 
 def embedder() -> Embedder:

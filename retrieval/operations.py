@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from core.extensions import db
 from core.settings import settings
 from retrieval import dense, lexical, queries
-from retrieval.embedder import Embedder, Vectors, embedder, present_model
+from retrieval.embedder import Embedder, Vectors, embedder, in_bulk, present_model
 from retrieval.models import Passage, PassageChange
 from retrieval.turn import turn
 
@@ -230,7 +230,7 @@ def _embed(ids: Sequence[int], progress: Progress, *, only_missing: bool) -> int
             rows = session.execute(queries.texts(batch)).all()
         for alike in (False, True):
             ours = [row for row in rows if (row.collection in _compared_alike) is alike]
-            vectors = _vectors(model.queries if alike else model.passages, [row.text for row in ours])
+            vectors = _vectors(in_bulk(model) if alike else model.passages, [row.text for row in ours])
             written += _store(model, ours, vectors, only_missing=only_missing)
         progress(f"已生成向量 {min(len(ids), (number + 1) * CHUNK)}/{len(ids)}")
     return written

@@ -197,6 +197,7 @@ def _refuse_unapproved(scenarios: Sequence[Scenario]) -> None:
 def _move(session: Session, actor: Actor, scenario: Scenario, verb: str, ground: Ground = NO_GROUND) -> None:
     now = clock.now()
     facts = {"is_open": rules.is_open(scenario, now), "reason": ground.code, "words": ground.words}
+    facts["mode"] = scenario.mode
     facts["unanswered"] = session.scalar(queries.count_unanswered(scenario)) if verb == "evaluate" else 0
     target = rules.SCENARIO.check(scenario.status, verb, actor.role, **facts)
     before = audit.state(scenario)

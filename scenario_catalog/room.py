@@ -14,6 +14,11 @@ from scenario_catalog.following import jobs as _following_jobs  # noqa: F401 - t
 from scenario_catalog.following import operations as following_operations
 from scenario_catalog.following import table as following_table
 from scenario_catalog.following import views as following
+from scenario_catalog.landing import demo as landing_demo
+from scenario_catalog.landing import queries as landing_queries
+from scenario_catalog.landing import rules as landing_rules
+from scenario_catalog.landing import table as landing_table
+from scenario_catalog.landing import views as landing
 from scenario_catalog.publishing import redaction
 from scenario_catalog.publishing import table as publishing_table
 from scenario_catalog.publishing import views as publishing
@@ -33,7 +38,7 @@ def term_name(kind: str, code: str) -> str:
 
 def waiting(who: Principal) -> list[Waiting]:
     """Return what waits for a person at the desks."""
-    return [found for desk in (drafting, review, publishing, questions) for found in desk.waiting(who)]
+    return [found for desk in (drafting, review, publishing, questions, landing) for found in desk.waiting(who)]
 
 
 def personal(session: Session, person: int) -> dict[str, Any]:
@@ -57,6 +62,7 @@ ROOM = Room(
         publishing.blueprint,
         questions.blueprint,
         following.blueprint,
+        landing.blueprint,
     ],
     access=[
         *drafting_table.ACCESS,
@@ -64,8 +70,9 @@ ROOM = Room(
         *publishing_table.ACCESS,
         *questions_table.ACCESS,
         *following_table.ACCESS,
+        *landing_table.ACCESS,
     ],
-    lifecycles=[rules.SCENARIO, rules.BATCH, rules.QUESTION],
+    lifecycles=[rules.SCENARIO, rules.BATCH, rules.QUESTION, landing_rules.MILESTONE],
     consumers=[Consumer("catalog.notices", following_operations.tell)],
     commands=[cli.commands, cli.demo_commands],
     desk=[
@@ -74,6 +81,7 @@ ROOM = Room(
         *publishing_table.DESK,
         *questions_table.DESK,
         *following_table.DESK,
+        *landing_table.DESK,
     ],
     holdings=[drafting.HOLDING],
     menu=[
@@ -85,9 +93,11 @@ ROOM = Room(
     waiting=waiting,
     personal=personal,
     forget=forget,
+    purge=landing_demo.purge,
     seeds=[
         Seed("载入演示数据", 40, cli.seed),
         Seed("补全场景的比较文字", 42, cli.complete),
+        Seed("载入演示的落地", 47, landing_demo.seed),
         Seed("比较已发布的场景", 92, similarity.seed),
     ],
     globals={
@@ -95,6 +105,7 @@ ROOM = Room(
         "scenario_statuses": rules.SHOWN,
         "scenario_reasons": rules.REASONS,
         "term_name": term_name,
+        "landing_of": landing_queries.landing_of,
         "corrigendum_diff": publishing.corrigendum_diff,
         "redaction_reasons": redaction.REASONS,
     },

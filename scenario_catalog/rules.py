@@ -21,6 +21,8 @@ FAILURE_REASONS: Mapping[str, str] = {
     "acceptance_failed": "验收未通过",
     "winner_defaulted": "中选方未履约",
     "objection_upheld": "异议成立",
+    "none_passed": "评审后没有合格的方案",
+    "keys_lost": "密钥无法开启，须重新征集",
 }
 
 CANCELLATION_REASONS: Mapping[str, str] = {
@@ -79,6 +81,16 @@ def _unawarded(facts: Mapping[str, Any]) -> str | None:
     return None if facts.get("words") else "撤销授标必须写明理由"
 
 
+def _reopened(facts: Mapping[str, Any]) -> str | None:
+    return None if facts.get("words") else "重新评定必须写明理由"
+
+
+def _procured(facts: Mapping[str, Any]) -> str | None:
+    if facts.get("mode") != "procurement":
+        return "只有政府采购项目登记采购结果"
+    return "采购截止日期未到，不能登记结果" if facts.get("is_open", True) else None
+
+
 _failed, _cancelled = _reason(FAILURE_REASONS), _reason(CANCELLATION_REASONS)
 _BEFORE_AWARD = ("open", "evaluating", "finalists", "noticed")
 _UNPUBLISHED = ("draft", "in_review", "returned", "approved")
@@ -112,6 +124,8 @@ SCENARIO = Lifecycle(
         Move("evaluating", "finalists", "shortlist", "确定入围", AGENCY),
         Move("finalists", "noticed", "notice", "公示", AGENCY),
         Move("noticed", "awarded", "award", "授标", AGENCY),
+        Move("noticed", "finalists", "reopen", "重新评定", AGENCY, _reopened),
+        Move("open", "awarded", "record", "登记采购结果", OPERATOR, _procured),
         Move("awarded", "piloting", "pilot", "开始试点", AGENCY),
         Move("piloting", "landed", "land", "验收落地", OPERATOR),
         *(Move(state, "finalists", "unaward", "撤销授标", AGENCY, _unawarded) for state in ("awarded", "piloting")),

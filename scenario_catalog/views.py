@@ -40,6 +40,15 @@ def home() -> Response:
     )
 
 
+@blueprint.get("/targets/progress/<any(landed):counts>")
+@access("read")
+def target_progress(counts: str) -> Response:  # noqa: ARG001 - one thing is counted here so far
+    """Say how far a target is that the marketplace itself counts: a piece of the targets board."""
+    landed, demo = queries.landed()
+    context: dict[str, Any] = {"landed": landed, "landed_demo": demo, "target": city().landing_target}
+    return render("catalog/target_progress.html", fragment="progress", **context)
+
+
 @blueprint.get("/scenarios")
 @access("read")
 def scenarios() -> Response:

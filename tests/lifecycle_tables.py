@@ -17,6 +17,7 @@ REVIEWERS = SYSTEM | {"operator-owner", "operator-approver", "operator-member"}
 ENTERPRISE_APPROVERS = SYSTEM | {"enterprise-owner", "enterprise-approver"}
 ENTERPRISE_WRITERS = ENTERPRISE_APPROVERS | {"enterprise-member"}
 PUBLISHERS = SYSTEM | {"operator-owner", "operator-approver"}
+ANY = SYSTEM | ALL_ROLES
 
 SCENARIO: Table = {
     ("draft", "submit"): ("in_review", APPROVERS),
@@ -30,6 +31,8 @@ SCENARIO: Table = {
     ("evaluating", "shortlist"): ("finalists", APPROVERS),
     ("finalists", "notice"): ("noticed", APPROVERS),
     ("noticed", "award"): ("awarded", APPROVERS),
+    ("noticed", "reopen"): ("finalists", APPROVERS),
+    ("open", "record"): ("awarded", PUBLISHERS),
     ("awarded", "pilot"): ("piloting", APPROVERS),
     ("piloting", "land"): ("landed", PUBLISHERS),
     ("awarded", "unaward"): ("finalists", APPROVERS),
@@ -73,6 +76,86 @@ RESEARCH_NOTICE: Table = {
     ("open", "close"): ("closed", ENTERPRISE_WRITERS),
     ("draft", "close"): ("closed", ENTERPRISE_WRITERS),
 }
+SEAL: Table = {
+    ("preparing", "complete"): ("ready", ANY),
+    ("ready", "open"): ("opened", ANY),
+    ("opened", "ask_price"): ("price_due", APPROVERS),
+    ("price_due", "open_prices"): ("priced", ANY),
+    **{
+        (state, "destroy"): ("destroyed", APPROVERS | PUBLISHERS)
+        for state in ("preparing", "ready", "opened", "price_due")
+    },
+}
+BID: Table = {
+    ("draft", "submit"): ("submitted", ENTERPRISE_APPROVERS),
+    ("withdrawn", "submit"): ("submitted", ENTERPRISE_APPROVERS),
+    ("submitted", "withdraw"): ("withdrawn", ENTERPRISE_APPROVERS),
+    ("submitted", "reconfirm"): ("submitted", ENTERPRISE_APPROVERS),
+    ("submitted", "unseal"): ("unsealed", SYSTEM),
+    ("submitted", "lapse"): ("lapsed", SYSTEM),
+    ("submitted", "return"): ("returned_unopened", SYSTEM),
+    ("unsealed", "shortlist"): ("finalist", APPROVERS),
+    ("unsealed", "reject"): ("not_selected", APPROVERS),
+    ("finalist", "reject"): ("not_selected", APPROVERS),
+    ("unsealed", "disqualify"): ("disqualified", APPROVERS),
+    ("finalist", "disqualify"): ("disqualified", APPROVERS),
+    ("finalist", "select"): ("selected", APPROVERS),
+    ("selected", "default"): ("defaulted", APPROVERS),
+    ("selected", "reinstate"): ("finalist", APPROVERS),
+    ("not_selected", "reinstate"): ("finalist", APPROVERS),
+}
+BID_PARTNER: Table = {
+    ("invited", "accept"): ("accepted", ENTERPRISE_APPROVERS),
+    ("invited", "decline"): ("declined", ENTERPRISE_APPROVERS),
+    ("accepted", "leave"): ("left", ENTERPRISE_APPROVERS),
+    ("invited", "remove"): ("removed", ENTERPRISE_WRITERS),
+    ("accepted", "remove"): ("removed", ENTERPRISE_WRITERS),
+    ("declined", "ask"): ("invited", ENTERPRISE_WRITERS),
+    ("left", "ask"): ("invited", ENTERPRISE_WRITERS),
+    ("removed", "ask"): ("invited", ENTERPRISE_WRITERS),
+}
+POLICY_FACT: Table = {
+    ("proposed", "confirm"): ("confirmed", REVIEWERS),
+    ("proposed", "correct"): ("confirmed", REVIEWERS),
+    ("proposed", "reject"): ("rejected", REVIEWERS),
+    ("confirmed", "correct"): ("confirmed", REVIEWERS),
+    ("confirmed", "reject"): ("rejected", REVIEWERS),
+    ("rejected", "confirm"): ("confirmed", REVIEWERS),
+    ("rejected", "correct"): ("confirmed", REVIEWERS),
+}
+JUDGES = SYSTEM | {"agency-evaluator", "operator-evaluator", "auditor-evaluator"}
+
+EVALUATION: Table = {
+    ("preparing", "begin"): ("scoring", APPROVERS),
+    ("scoring", "close_scores"): ("consensus", APPROVERS),
+    ("consensus", "agree"): ("agreed", APPROVERS),
+    ("agreed", "rank"): ("ranked", APPROVERS),
+}
+PANEL_MEMBER: Table = {
+    ("invited", "declare"): ("declared", JUDGES),
+    ("invited", "recuse"): ("recused", JUDGES | APPROVERS),
+    ("declared", "recuse"): ("recused", JUDGES | APPROVERS),
+    ("invited", "remove"): ("removed", APPROVERS),
+    ("declared", "remove"): ("removed", APPROVERS),
+    ("removed", "appoint"): ("invited", APPROVERS),
+}
+SCORE_SHEET: Table = {("draft", "submit"): ("submitted", JUDGES)}
+AWARD: Table = {
+    ("noticed", "award"): ("awarded", APPROVERS),
+    ("noticed", "withdraw"): ("withdrawn", APPROVERS),
+    ("awarded", "unaward"): ("withdrawn", APPROVERS),
+}
+OBJECTION: Table = {
+    ("raised", "reject"): ("rejected", APPROVERS),
+    ("raised", "uphold"): ("upheld", APPROVERS),
+}
+MILESTONE: Table = {
+    ("scheduled", "meet"): ("met", APPROVERS),
+    ("scheduled", "meet_partly"): ("partially_met", APPROVERS),
+    ("scheduled", "miss"): ("not_met", APPROVERS),
+    ("partially_met", "meet"): ("met", APPROVERS),
+    ("not_met", "meet"): ("met", APPROVERS),
+}
 
 BY_HAND: Mapping[str, Table] = {
     "scenario": SCENARIO,
@@ -81,4 +164,14 @@ BY_HAND: Mapping[str, Table] = {
     "verification": VERIFICATION,
     "solution": SOLUTION,
     "research_notice": RESEARCH_NOTICE,
+    "policy_fact": POLICY_FACT,
+    "milestone": MILESTONE,
+    "evaluation": EVALUATION,
+    "panel_member": PANEL_MEMBER,
+    "score_sheet": SCORE_SHEET,
+    "award": AWARD,
+    "objection": OBJECTION,
+    "seal": SEAL,
+    "bid": BID,
+    "bid_partner": BID_PARTNER,
 }

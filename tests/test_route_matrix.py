@@ -7,11 +7,14 @@ apart from the table, by the beginning of the address.
 from flask import Flask
 from werkzeug.routing import Rule
 
+from accounts.models import Organisation
 from accounts.rules import ALL_ROLES
 from core import clock
 from core.access import ANYONE, NOBODY, SIGNED_IN, Principal, access, rows, verb_of
 from core.audit import SYSTEM
 from core.extensions import db
+from marketplace.bids.models import BidPartner
+from marketplace.bids.operations import start
 from marketplace.matching.models import Shortlist, ShortlistEntry
 from marketplace.solutions.models import Solution
 from marketplace.solutions.operations import write_notice
@@ -89,6 +92,16 @@ RESERVED = {
     "/desk/bid-invitations": {"enterprise"},
     "/desk/shortlists": {"agency", "operator"},
     "/desk/coverage": {"operator"},
+    "/desk/bids": {"enterprise"},
+    "/desk/assistant": {"operator"},
+    "/desk/landings": {"agency", "enterprise", "operator", "auditor"},
+    "/desk/evaluations": {"agency", "operator", "auditor"},
+    "/desk/awards": {"agency", "operator", "auditor"},
+    "/desk/panel": {"agency", "operator", "auditor"},
+    "/desk/objections": {"agency"},
+    "/desk/policies": {"operator"},
+    "/desk/targets": {"operator"},
+    "/desk/seals": {"agency", "operator", "auditor"},
     "/audit/anchors": {"agency", "enterprise", "operator", "auditor"},
     "/audit": {"operator", "auditor"},
 }
@@ -106,6 +119,15 @@ def shortlisted(scenario: Scenario, solution: Solution) -> dict[str, object]:
     return {"shortlist_id": made.id, "entry_id": entry.id}
 
 
+def bidden(scenario: Scenario, lead: Organisation) -> dict[str, object]:
+    """Begin a bid of an enterprise that asks itself to join; returns the values that addresses name it by."""
+    bid, _code = start(db.session(), SYSTEM, scenario, lead)
+    partner = BidPartner(bid=bid, organisation=lead, invited_at=clock.now())
+    db.session.add(partner)
+    db.session.commit()
+    return {"token": bid.token, "partner_id": partner.id}
+
+
 def test_route_matrix_every_route_as_every_role_and_as_another_organisation(app: Flask) -> None:
     scenario = ScenarioFactory()
     draft = ScenarioFactory(agency=scenario.agency)
@@ -117,6 +139,7 @@ def test_route_matrix_every_route_as_every_role_and_as_another_organisation(app:
     world = {"scenario_id": draft.id, "number": scenario.number}
     world |= {"solution_id": solution.id, "notice_id": notice.id}
     world |= shortlisted(scenario, solution)
+    world |= bidden(scenario, solution.organisation)
     reached: dict[str, set[str]] = {}
     for rule in declared(probed(app)):
         given = values(rule, world)

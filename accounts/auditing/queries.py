@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Row, Select, String, cast, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Row, Select, String, and_, cast, exists, func, not_, or_, select, type_coerce
 from sqlalchemy.engine import Result
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from accounts.access.models import Person
 from accounts.auditing.filters import Filters
 from accounts.models import Membership, Organisation
 from core import clock
-from core.audit import CONCEALED, HEAD, AuditEvent, AuditHead, concealed_id
+from core.audit import CONCEALED, HEAD, SEALED, AuditEvent, AuditHead, concealed_id
 from core.chain import SAID
 
 # What sorts right after every text that begins with CONCEALED.
@@ -19,8 +19,8 @@ _PAST_CONCEALED = chr(ord(CONCEALED) + 1)
 
 
 def events(filters: Filters) -> Select[AuditEvent]:
-    """Select the events that a reader asked for, the newest first."""
-    found = select(AuditEvent).order_by(AuditEvent.id.desc())
+    """Select the events that a reader asked for, the newest first; nothing of what is still sealed."""
+    found = select(AuditEvent).where(not_(_sealed())).order_by(AuditEvent.id.desc())
     for name in ("verb", "subject_type", "subject_id"):
         if value := getattr(filters, name):
             found = found.where(getattr(AuditEvent, name) == value)
@@ -33,6 +33,21 @@ def events(filters: Filters) -> Select[AuditEvent]:
     if filters.until:
         found = found.where(AuditEvent.at < clock.end_of_day(filters.until))
     return found
+
+
+def _sealed() -> ColumnElement[bool]:
+    """Tell of an event whether its subject has not been made public yet."""
+    made_public = aliased(AuditEvent)
+    same = (
+        made_public.subject_type == AuditEvent.subject_type,
+        made_public.subject_id == AuditEvent.subject_id,
+    )
+    return or_(
+        *(
+            and_(AuditEvent.subject_type == kind, not_(exists().where(*same, made_public.verb.in_(verbs))))
+            for kind, verbs in SEALED.items()
+        )
+    )
 
 
 def _organisations(text: str) -> Select[str]:
@@ -72,8 +87,9 @@ def _concealed(session: Session, column: str, identity: str, kind: str) -> list[
 
 
 def total(session: Session) -> int:
-    """Return how many events there are."""
-    return session.scalar(select(AuditHead.count).where(AuditHead.id == HEAD)) or 0
+    """Return how many events are shown: how many there are, its head knows without counting."""
+    hidden = session.scalar(select(func.count()).select_from(AuditEvent).where(_sealed())) or 0
+    return (session.scalar(select(AuditHead.count).where(AuditHead.id == HEAD)) or 0) - hidden
 
 
 def head(session: Session) -> tuple[int | None, str | None]:

@@ -39,7 +39,7 @@ PASSWORD = "city-ai-demo-2026"  # noqa: S105
 DOMAIN = "demo.example"
 FILE = "demo-accounts.txt"
 
-FIRST_AGENCY, SECOND_AGENCY = "wanan-government-services", "pengwan-medical-group"
+FIRST_AGENCY, SECOND_AGENCY, THIRD_AGENCY = "wanan-government-services", "pengwan-medical-group", "qianlan-finance"
 VERIFIED_ENTERPRISE, NEW_ENTERPRISE = "demo-yunlan-ai", "demo-xinya-robotics"
 OPERATOR_CODE, AUDITOR_CODE = "demo-operator", "demo-auditor"
 
@@ -61,16 +61,19 @@ class Account:
 ACCOUNTS: Sequence[Account] = (
     Account("operator.owner", "许岚", OPERATOR_CODE, OWNER),
     Account("operator.member", "邓舟", OPERATOR_CODE, MEMBER),
+    Account("operator.evaluator", "陆衍", OPERATOR_CODE, EVALUATOR),
     Account("agency.owner", "沈澜", FIRST_AGENCY, OWNER),
     Account("agency.approver", "顾安", FIRST_AGENCY, APPROVER),
     Account("agency.member", "林溪", FIRST_AGENCY, MEMBER),
     Account("agency.reader", "何苗", FIRST_AGENCY, READER),
     Account("agency.evaluator", "方砚", FIRST_AGENCY, EVALUATOR),
     Account("agency2.member", "韩桥", SECOND_AGENCY, MEMBER),
+    Account("agency3.approver", "潘砚秋", THIRD_AGENCY, APPROVER),
     Account("enterprise.owner", "罗衡", VERIFIED_ENTERPRISE, OWNER),
     Account("enterprise.member", "唐舒", VERIFIED_ENTERPRISE, MEMBER),
     Account("newcomer.owner", "钟启", NEW_ENTERPRISE, OWNER),
     Account("auditor", "严正", AUDITOR_CODE, MEMBER),
+    Account("auditor.evaluator", "白露", AUDITOR_CODE, EVALUATOR),
 )
 
 

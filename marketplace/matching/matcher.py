@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from core.extensions import db
-from marketplace.matching import queries, rules, vectors
+from marketplace.matching import queries, rules, store, vectors
 from marketplace.matching.background import embedded
 from marketplace.matching.rules import Field, Match, Placed, Text
 from marketplace.matching.statistics import present_field
@@ -15,7 +15,10 @@ from retrieval.embedder import embedder, present_model, ready
 from scenario_catalog.models import Scenario
 from scenario_catalog.operations import NEED_WHOLES
 
-# Compared in full; where there are more, those whose wholes are nearest. Measured in bench/bench_matching.py.
+# So many are read in full; where there are more, what the process holds of them tells who comes first. Those are read
+# and scored anew: the more, the less it matters that they are held in half precision and measured in the last field.
+READ_IN_FULL, READ_FOR_EACH = 200, 2
+# While a process still reads them, those whose wholes are nearest are compared. Measured in bench/bench_matching.py.
 MOST_CANDIDATES = 1_000
 MOST_OPEN = 300
 
@@ -51,8 +54,8 @@ def solutions_for(scenario: Scenario, most: int = rules.MOST_MATCHES) -> Ranking
         return waiting
     snapshot, field = present_field()
     (need,) = rules.place(found, "need", field)
-    placed = rules.place(candidates(found[0], field), "solution", field)
-    return Ranking(rules.solutions_for(need, placed, most), len(placed), snapshot)
+    texts, compared_with = candidates(found[0], field, most)
+    return Ranking(rules.solutions_for(need, rules.place(texts, "solution", field), most), compared_with, snapshot)
 
 
 def scenarios_for(solution: Solution, today: date, most: int = rules.MOST_MATCHES) -> Ranking:
@@ -77,13 +80,20 @@ def _scenarios(solution: Text, today: date, most: int) -> Ranking:
     return Ranking(rules.needs_for(placed[0], needs, most), len(needs), snapshot)
 
 
-def candidates(need: Text, field: Field) -> list[Text]:
-    """Return the solutions that are compared in full with a need: all, or the nearest."""
-    ids = db.session.scalars(queries.solution_ids(MOST_CANDIDATES + 1)).all()
-    if len(ids) > MOST_CANDIDATES:
-        near = vectors.nearest(vectors.COMPARED_SOLUTIONS[0], rules.direction(need, "need", field), MOST_CANDIDATES)
-        ids = db.session.scalars(queries.those_public([int(id_) for id_ in near])).all()
-    return vectors.solutions(ids)
+def candidates(need: Text, field: Field, most: int) -> tuple[list[Text], int]:
+    """Return the solutions that may be among the first `most` for a need, and among how many they were chosen."""
+    ids = db.session.scalars(queries.public_ids(READ_IN_FULL + 1)).all()
+    if len(ids) <= READ_IN_FULL:
+        texts = vectors.solutions(ids)
+        return texts, len(texts)
+    ids, count = store.nearest(need, READ_FOR_EACH * most) or by_wholes(need, field)
+    return vectors.solutions(db.session.scalars(queries.those_public(ids)).all()), count
+
+
+def by_wholes(need: Text, field: Field) -> tuple[list[int], int]:
+    row = rules.direction(need, "need", field)
+    found = vectors.nearest(vectors.COMPARED_SOLUTIONS[0], row, MOST_CANDIDATES)
+    return [int(id_) for id_ in found], len(found)
 
 
 def _open_needs(solution: Text, field: Field, today: date) -> list[Text]:

@@ -15,6 +15,12 @@ from scenario_catalog.models import Scenario
 from scenario_catalog.queries import public
 
 
+def ever_matched() -> Select[int]:
+    """Select the row ids of the scenarios for which a shortlist with a fitting solution was frozen."""
+    fitting = select(Shortlist.scenario_id).join(ShortlistEntry).where(ShortlistEntry.fits.is_(True))
+    return fitting.distinct()
+
+
 def open_numbers(today: date) -> Select[str | None]:
     """Select the numbers of the scenarios that take bids on this day: the closing day is included."""
     is_open = (Scenario.status == "open") & (Scenario.deadline >= today)
@@ -41,9 +47,22 @@ def solution_ids(most: int | None = None) -> Select[int]:
     return found if most is None else found.limit(most)
 
 
+def public_ids(most: int | None = None) -> Select[int]:
+    """Select the ids of the public solutions, or of up to so many, in no order: enough to tell whether there are more."""
+    return select(Solution.id).where(public_solution()).limit(most)
+
+
 def those_public(ids: Collection[int]) -> Select[int]:
     """Select those of these solutions that are public."""
     return select(Solution.id).where(public_solution(), Solution.id.in_(ids))
+
+
+def stored(collection: str, documents: Collection[str], model: str) -> Select[int, str, str, str, bytes | None]:
+    """Select what is compared of the passages with a vector of `model`, document by document."""
+    found = select(Passage.id, Passage.document, Passage.heading, Passage.text, Passage.vector)
+    found = found.where(Passage.collection == collection, Passage.document.in_(documents))
+    found = found.where(Passage.model == model, Passage.vector.is_not(None))
+    return found.order_by(Passage.document, Passage.position)
 
 
 def progress(collections: Sequence[str], document: str, model: str) -> Select[int, int]:

@@ -160,7 +160,7 @@ class _History:
 
 
 def _profile(facts: Mapping[str, Any]) -> Profile:
-    return Profile(**{name: facts[name] for name in Profile.__dataclass_fields__})
+    return Profile(**{name: facts[name] for name in Profile.__dataclass_fields__ if name in facts})
 
 
 def _facts(facts: Mapping[str, Any]) -> Facts:

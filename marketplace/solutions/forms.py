@@ -46,7 +46,7 @@ from marketplace.solutions.rules import DEPLOYMENTS, SIZES, TRLS, Facts
 UNKNOWN = -1
 # Rows for cases that stand ready beyond those that are filled in.
 EMPTY_CASES = 2
-LONGEST_PROFILE = {"summary": 2_000, "website": 255, "model_filing": 80, "algorithm_filing": 80}
+LONGEST_PROFILE = {"summary": 2_000, "website": 255, "representative": 60, "model_filing": 80, "algorithm_filing": 80}
 LONGEST_PROOF, MOST_PROOFS = 60, 20
 OLDEST = 1900
 LONGEST_NOTICE = {"title": 80, "text": 2_000}
@@ -146,6 +146,7 @@ class ProfileForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     website = StringField(_("网站"), filters=[line])
     size = SelectField(_("企业规模"), choices=[], validate_choice=False)
     founded = StringField(_("成立年份"), filters=[line], render_kw={"inputmode": "numeric"})
+    representative = StringField(_("法定代表人"), filters=[line])
     qualifications = TextAreaField(_("资质称号"), render_kw={"rows": 3})
     certifications = TextAreaField(_("认证与许可"), render_kw={"rows": 3})
     model_filing = StringField(_("大模型备案号"), filters=[line])
@@ -177,6 +178,9 @@ class ProfileForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     def validate_founded(self, field: Any) -> None:
         _refuse(year_problem(field.data, clock.today().year, OLDEST))
 
+    def validate_representative(self, field: Any) -> None:
+        _refuse(too_long(field.data, LONGEST_PROFILE["representative"]))
+
     def validate_qualifications(self, field: Any) -> None:
         _refuse(lines_problem(lines(field.data), LONGEST_PROOF, MOST_PROOFS))
 
@@ -195,6 +199,7 @@ class ProfileForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
             website=self.website.data or "",
             size=self.size.data or "",
             founded=whole_number(self.founded.data),
+            representative=self.representative.data or "",
             qualifications=lines(self.qualifications.data),
             certifications=lines(self.certifications.data),
             model_filing=self.model_filing.data or "",
@@ -236,7 +241,9 @@ def profile_form(enterprise: Organisation, profile: EnterpriseProfile | None) ->
     """Return the form with what an enterprise says of itself."""
     data: dict[str, Any] = {name: getattr(enterprise, name) for name in ("summary", "district", "website")}
     if profile:
-        data |= {name: getattr(profile, name) for name in ("size", "model_filing", "algorithm_filing")}
+        data |= {
+            name: getattr(profile, name) for name in ("size", "representative", "model_filing", "algorithm_filing")
+        }
         data |= {name: "\n".join(getattr(profile, name)) for name in ("qualifications", "certifications")}
         data["founded"] = str(profile.founded or "")
     return ProfileForm(enterprise.district, formdata=None, data=data)

@@ -21,6 +21,7 @@ class EnterpriseProfile(Base):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"), unique=True)
     size: Mapped[str] = mapped_column(String(16), default="")
     founded: Mapped[int | None]
+    representative: Mapped[str] = mapped_column(String(60), default="", server_default="", index=True)
     qualifications: Mapped[list[str]] = mapped_column(JSON, default=list)
     certifications: Mapped[list[str]] = mapped_column(JSON, default=list)
     model_filing: Mapped[str] = mapped_column(String(80), default="")

@@ -46,6 +46,7 @@ class Profile:
     website: str = ""
     size: str = ""
     founded: int | None = None
+    representative: str = ""
     qualifications: Sequence[str] = ()
     certifications: Sequence[str] = ()
     model_filing: str = ""
@@ -137,7 +138,7 @@ def describe(session: Session, actor: Actor, enterprise: Organisation, profile: 
         session.flush()
     with audit.change(session, actor, "describe", "enterprise_profile", found):
         enterprise.summary, enterprise.district, enterprise.website = profile.summary, profile.district, profile.website
-        for name in ("size", "founded", "model_filing", "algorithm_filing"):
+        for name in ("size", "founded", "representative", "model_filing", "algorithm_filing"):
             setattr(found, name, getattr(profile, name))
         found.qualifications, found.certifications = list(profile.qualifications), list(profile.certifications)
         found.updated_at = clock.now()

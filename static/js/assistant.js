@@ -1,4 +1,4 @@
-// Counts characters, sends on Ctrl+Enter, and scrolls a cited article to its quote. Everything works without this file.
+// Counts characters, sends on Ctrl+Enter, marks what is copied, and scrolls a cited article to its quote. Everything works without this file.
 (() => {
   "use strict";
 
@@ -28,6 +28,16 @@
   document.addEventListener("toggle", (event) => {
     if (event.target.matches?.(".cited[open]")) reveal(event.target);
   }, true);
+
+  // What is copied out of a model's text says so, even where the selection leaves its mark out.
+  document.addEventListener("copy", (event) => {
+    const selection = document.getSelection();
+    const part = [...document.querySelectorAll("[data-ai-note]")].find((node) => selection.containsNode(node, true));
+    const text = selection.toString();
+    if (!part || !text || !event.clipboardData) return;
+    event.clipboardData.setData("text/plain", `${text}\n${part.dataset.aiNote}`);
+    event.preventDefault();
+  });
 
   const settle = () => {
     reveal(document);

@@ -21,7 +21,7 @@ REACHABLE = [{"host": "0.0.0.0"}, {"host": "192.0.2.1"}, {"demo_data": False}, {
 
 def with_agencies() -> None:
     """Register the demonstration's agencies, without the long history of its scenarios."""
-    for code, name in ((demo.FIRST_AGENCY, "甲中心"), (demo.SECOND_AGENCY, "乙集团")):
+    for code, name in ((demo.FIRST_AGENCY, "甲中心"), (demo.SECOND_AGENCY, "乙集团"), (demo.THIRD_AGENCY, "丙局")):
         db.session.add(Organisation(code=code, name=name, kind="agency", demo=True, verification="verified"))
     db.session.commit()
 
@@ -37,10 +37,10 @@ def site(tmp_path) -> Iterator[Flask]:
 def test_there_is_one_for_each_role_and_making_them_again_makes_none(site: Flask) -> None:
     found = {(row.organisation.kind, row.role) for row in db.session.scalars(select(Membership))}
     assert found == {
-        *(("operator", role) for role in ("owner", "member")),
+        *(("operator", role) for role in ("owner", "member", "evaluator")),
         *(("agency", role) for role in ("owner", "approver", "member", "evaluator", "reader")),
         *(("enterprise", role) for role in ("owner", "member")),
-        ("auditor", "member"),
+        *(("auditor", role) for role in ("member", "evaluator")),
     }
     verified = {row.code: row.verified for row in db.session.scalars(select(Organisation))}
     assert [code for code, yes in verified.items() if not yes] == [demo.NEW_ENTERPRISE]
@@ -54,7 +54,7 @@ def test_the_sign_in_page_shows_them_and_the_operators_code(site: Flask) -> None
     page = visible(PageClient(site).get("/account/sign-in"))
     assert all(account.email in page for account in demo.ACCOUNTS)
     assert demo.PASSWORD in page
-    assert page.count("验证码") == 2
+    assert page.count("验证码") == 3
 
 
 def test_one_click_signs_in_and_an_operator_is_asked_for_the_code_that_is_shown(site: Flask) -> None:

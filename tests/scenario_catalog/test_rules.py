@@ -15,7 +15,7 @@ from tests.lifecycle_tables import ROLES
 from tests.lifecycle_tables import SCENARIO as TABLE
 
 VERBS = sorted({move.verb for move in SCENARIO.moves})
-FACTS = {"is_open": False, "reason": "no_bids", "words": "中标人放弃"}
+FACTS = {"is_open": False, "reason": "no_bids", "words": "中标人放弃", "mode": "procurement"}
 
 
 @dataclass
@@ -43,6 +43,9 @@ def test_a_guard_lets_through_what_it_asks_for(state: str, verb: str):
         ("piloting", "unaward", {"words": ""}),
         ("in_review", "return", {"words": ""}),
         ("open", "evaluate", {"is_open": False, "unanswered": 1}),
+        ("open", "record", {"is_open": False, "mode": "pilot"}),
+        ("open", "record", {"is_open": True, "mode": "procurement"}),
+        ("noticed", "reopen", {"words": ""}),
     ],
 )
 def test_guards_refuse_with_a_reason(state: str, verb: str, facts: dict[str, object]):

@@ -1,0 +1,1 @@
+"""Finalists, winners, the public notice with its objections, and the award."""

@@ -1,0 +1,1 @@
+"""Bids: written under a code, sealed when submitted, opened by two holders after the deadline."""

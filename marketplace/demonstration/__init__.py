@@ -1,0 +1,1 @@
+"""Invented bids, scores and awards for the demonstration's scenarios."""

@@ -1,0 +1,1 @@
+"""Panels, individual scores, consensus, and the price that is opened last."""
