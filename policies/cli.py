@@ -13,9 +13,11 @@ from core.extensions import db
 from core.registry import Progress
 from core.settings import ROOT, settings
 from policies import queries
+from policies.facts.reviewed import Table, table_beside
 from policies.models import PolicyVersion
-from policies.operations import digest_of, import_policy
+from policies.operations import digest_of, import_policy, propose_facts
 from policies.parser import PolicyFormatError, parse
+from policies.subsidies.types import read_types
 from retrieval.embedder import ModelError
 from retrieval.operations import fill_vectors, save_indexes
 
@@ -30,7 +32,7 @@ def import_files(files: tuple[Path, ...]) -> None:
     """Import policy files, all or none; a changed text becomes a new version."""
     texts = _readable(files)
     known = {version.id for version in db.session.scalars(queries.documents())}
-    versions = [import_policy(db.session(), SYSTEM, text) for text in texts]
+    versions = [import_policy(db.session(), SYSTEM, text, table) for text, table in texts]
     db.session.commit()
     for file, version in zip(files, versions, strict=True):
         click.echo(f"{file}: {_line(version)}" + ("，内容未变" if version.id in known else ""))
@@ -49,14 +51,17 @@ def import_corpus(progress: Progress) -> None:
     plan = _plan()
     for file in dict.fromkeys([plan, *sorted(CORPUS.glob("*.md"))]):
         try:
-            text = read(file)
+            text, table = read(file), table_beside(file)
             parsed = parse(text)
+            read_types([file.parent], parsed.id)
         except InvalidInputError as error:
             raise click.ClickException(f"{file.name}: {error}") from None
         if file == plan and parsed.id != city().policy.id:
             raise click.ClickException(f"{settings().city_file.name}: policy.id 应为 {file.name} 中的“{parsed.id}”")
         if not queries.has_text(parsed.id, digest_of(parsed)):
-            import_policy(db.session(), SYSTEM, text)
+            import_policy(db.session(), SYSTEM, text, table)
+        elif current := queries.current_version(parsed.id):
+            propose_facts(db.session(), SYSTEM, current, table)
         progress(f"{parsed.title}：{len(parsed.articles)} 条")
     db.session.commit()
 
@@ -69,12 +74,12 @@ def _plan() -> Path:
     raise click.ClickException(f"{settings().city_file.name}: policy.file: 找不到文件 {file}")
 
 
-def _readable(files: Sequence[Path]) -> list[str]:
-    """Return the texts of all files, or end with one line for each that cannot be taken."""
-    texts, seen, problems = list[str](), dict[str, Path](), list[str]()
+def _readable(files: Sequence[Path]) -> list[tuple[str, Table | None]]:
+    """Return texts and checked facts of all files, or end with one line for each that cannot be taken."""
+    texts, seen, problems = list[tuple[str, Table | None]](), dict[str, Path](), list[str]()
     for file in files:
         try:
-            text = read(file)
+            text, table = read(file), table_beside(file)
             name = parse(text).id
         except InvalidInputError as error:
             problems.append(f"{file}: {error}")
@@ -82,7 +87,7 @@ def _readable(files: Sequence[Path]) -> list[str]:
         if name in seen:
             problems.append(f"{file}: 第 1 行：id “{name}”与 {seen[name]} 相同，不能在一次导入中出现两次")
         seen.setdefault(name, file)
-        texts.append(text)
+        texts.append((text, table))
     if problems:
         click.echo("\n".join([*problems, "没有导入任何文件"]), err=True)
         raise SystemExit(1)

@@ -1,18 +1,11 @@
-"""The figures of a policy text: numbers with their unit, and what kind of figure each is."""
+"""The figures a reader marks in a policy text: amounts written in digits and dates, and what kind of figure each is."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-NUMBER = r"\d+(?:[,，]\d{3})*(?:\.\d+)?"
-UNITS = {
-    "money": "元|美元|港元",
-    "share": "%|％|个百分点",
-    "computing": r"[KMGTPE]\s?FLOPS|P(?![A-Za-z])",
-    "data": "字节|[KMGTPEZ]B(?![A-Za-z])",
-    "time": "个?工作日|年|个?月|天|日|小时|分钟|秒",
-    "count": "个|家|项|条|人|名|次|座|所|批|款|场|处|台|套|辆|件|种|倍|亩|平方米|公里",
-}
+from policies.quantities import dates, quantities
+
 KINDS = {
     "money": "金额",
     "share": "比例",
@@ -20,14 +13,18 @@ KINDS = {
     "data": "数据量",
     "time": "期限",
     "date": "时间节点",
+    "length": "数量",
+    "area": "数量",
     "count": "数量",
 }
-ALTERNATIVES = "|".join(f"(?P<{kind}>{units})" for kind, units in UNITS.items())
-DATE = r"(?<!\d)(?:19|20)\d{2}年(?:年?底|年?末)?(?:\d{1,2}月(?:\d{1,2}日)?)?"
-FIGURE = re.compile(rf"(?P<date>{DATE})|(?<![A-Za-z\d.-]){NUMBER}\s?[十百千万亿]*\s?(?:{ALTERNATIVES})")
-OF_WHAT = re.compile(r"(?:项目)?总(?:投入|投资|额)的\Z")  # 不超过项目总投入的50%
-UPPER_BEFORE, UPPER_AFTER = ("不超过", "最高", "不高于", "至多", "最多", "上限"), ("以内", "以下")
+IN_DIGITS = re.compile(r"\d")
+UPPER_BEFORE, UPPER_AFTER = ("不超过", "最高", "不高于", "至多", "最多", "上限", "最长", "不多于"), ("以内", "以下")
 LOWER_BEFORE, LOWER_AFTER = ("不少于", "不低于", "至少", "超过", "最低"), ("以上",)
+REACHING = ("达到", "达", "约")
+BEFORE = re.compile(
+    rf"({'|'.join(UPPER_BEFORE + LOWER_BEFORE)})(?:[^,，。;；、\d]{{1,12}}的)?\Z"
+)  # 不超过项目总投入的50%
+LONGEST_BOUND = 20
 
 
 @dataclass(frozen=True)
@@ -41,16 +38,24 @@ class Figure:
 
 def figures(text: str) -> Iterator[Figure]:
     """Yield the figures of a text in order."""
-    for found in FIGURE.finditer(text):
-        kind = found.lastgroup or "count"
-        meaning = KINDS[kind] + ("" if kind == "date" else _bound(text, found.start(), found.end()))
-        yield Figure(found.start(), found.end(), meaning)
+    dated = [Figure(one.start, one.end, KINDS["date"]) for one in dates(text)]
+    told = [
+        Figure(one.start, one.end, KINDS[one.kind] + _bound(text, one.start, one.end))
+        for one in quantities(text)
+        if one.kind in KINDS and IN_DIGITS.match(one.text) and not any(d.start <= one.start < d.end for d in dated)
+    ]
+    yield from sorted(dated + told, key=lambda one: one.start)
+
+
+def comparator(text: str, start: int, end: int) -> str:
+    """Return the words that bound the figure at `start:end`, as the text has them: 不超过, 最高, 以上, 达; else ""."""
+    before, after = text[max(0, start - LONGEST_BOUND) : start], text[end:]
+    if found := BEFORE.search(before):
+        return found[1]
+    words = next((word for word in UPPER_AFTER + LOWER_AFTER if after.startswith(word)), "")
+    return words or next((word for word in REACHING if before.endswith(word)), "")
 
 
 def _bound(text: str, start: int, end: int) -> str:
-    before, after = OF_WHAT.sub("", text[:start]), text[end:]
-    if before.endswith(UPPER_BEFORE) or after.startswith(UPPER_AFTER):
-        return "上限"
-    if before.endswith(LOWER_BEFORE) or after.startswith(LOWER_AFTER):
-        return "下限"
-    return ""
+    words = comparator(text, start, end)
+    return "上限" if words in UPPER_BEFORE + UPPER_AFTER else "下限" if words in LOWER_BEFORE + LOWER_AFTER else ""

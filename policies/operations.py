@@ -8,6 +8,9 @@ from sqlalchemy.orm import Session
 
 from core import audit, clock
 from core.audit import Actor
+from policies.facts import queries as facts_queries
+from policies.facts.operations import propose
+from policies.facts.reviewed import Table
 from policies.models import Article, PolicyDocument, PolicyVersion
 from policies.parser import ParsedPolicy, parse
 from retrieval.operations import Piece, delete_document, put_document
@@ -16,10 +19,10 @@ from retrieval.text import sentences
 COLLECTION = "policies"
 
 
-def import_policy(session: Session, actor: Actor, text: str) -> PolicyVersion:
+def import_policy(session: Session, actor: Actor, text: str, table: Table | None = None) -> PolicyVersion:
     """Make the file's text the current version of its policy; a text that is current already changes nothing.
 
-    Raises PolicyFormatError with line and reason.
+    `table` are its checked facts; all other figures become proposals. Raises PolicyFormatError with line and reason.
     """
     parsed = parse(text)
     digest = digest_of(parsed)
@@ -29,8 +32,18 @@ def import_policy(session: Session, actor: Actor, text: str) -> PolicyVersion:
         return previous
     added = _add_version(session, document, parsed, digest)
     _put_passages(session, added, previous)
+    propose(session, added, previous, table)
     audit.record(session, actor, "import", "policy", parsed.id)
     return added
+
+
+def propose_facts(session: Session, actor: Actor, version: PolicyVersion, table: Table | None = None) -> bool:
+    """Give a version that was imported before facts were read its facts; return whether it had none."""
+    if session.scalar(facts_queries.rows(version.id).limit(1)) is not None:
+        return False
+    propose(session, version, None, table)
+    audit.record(session, actor, "propose_facts", "policy", version.document_id)
+    return True
 
 
 def digest_of(parsed: ParsedPolicy) -> str:

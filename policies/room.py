@@ -2,11 +2,20 @@
 
 from core.registry import MenuItem, Room, Seed
 from policies import cli, views
+from policies.facts import table as facts_table
+from policies.facts import views as facts
+from policies.facts.rules import FACT
+from policies.subsidies import views as subsidies
+from policies.targets import views as targets
 
 ROOM = Room(
     name="policies",
-    blueprints=[views.blueprint],
+    blueprints=[views.blueprint, facts.blueprint, subsidies.blueprint, targets.blueprint],
     commands=[cli.commands],
     menu=[MenuItem("行动方案", "policies.index", 40)],
+    desk=facts_table.DESK,
+    access=facts_table.ACCESS,
+    lifecycles=[FACT],
+    waiting=facts.waiting,
     seeds=[Seed("导入政策文件", 30, cli.import_corpus)],
 )
