@@ -6,8 +6,6 @@ BIN := .venv/bin
 # A wheel index beside the default one, for example a nearer mirror: make run WHEEL_INDEX=https://…
 PIP_INDEX := $(if $(WHEEL_INDEX),--extra-index-url $(WHEEL_INDEX))
 MODEL := instance/models/multilingual-e5-small/model.safetensors
-DEV_QUESTIONS := ../shared/eval/policy_qa_dev.jsonl
-OWN_QUESTIONS := assistant/evaluation/questions-plan.jsonl
 
 .PHONY: help run setup data test quick check format eval bench faults lock messages clean browser
 
@@ -68,7 +66,7 @@ $(MODEL): .venv/.run
 eval: setup $(MODEL) ## measure the assistant, similar scenarios and matching on labelled sets
 	@instance=$$(mktemp -d) && INSTANCE=$$instance DEMO_DATA=0 EMBEDDING_MODEL=$(CURDIR)/$(dir $(MODEL)) && export INSTANCE DEMO_DATA EMBEDDING_MODEL && \
 	  $(BIN)/flask --app app data && \
-	  $(BIN)/flask --app app assistant evaluate $$([ -f $(DEV_QUESTIONS) ] && echo $(DEV_QUESTIONS) || echo $(OWN_QUESTIONS)) && \
+	  $(BIN)/flask --app app assistant evaluate && \
 	  $(BIN)/flask --app app catalog similar-evaluate && \
 	  $(BIN)/flask --app app marketplace evaluate
 

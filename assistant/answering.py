@@ -5,22 +5,33 @@ guard → whole → retrieve → choose → compose → verify. A stage that has
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableLambda
 
-from assistant import choosing, composing, followups, guard, judging, masking, ranking, verification
-from assistant.answers import Answer
+from assistant import choosing, composing, followups, guard, judging, masking, parts, ranking, verification
+from assistant.answers import Answer, Link
 from assistant.corpus import Corpus
 from assistant.followups import Turn, Whole
-from assistant.judging import Judgement
+from assistant.judging import Evidence, Judgement
 from assistant.ranking import Candidate, Topic
-from assistant.reading import is_english
+from assistant.reading import Question, is_english
+from assistant.weights import Direction
 from retrieval.text import normalise
 
 SHOWN_CANDIDATES = 8
 Route = Callable[[str], Answer | None]
+Offer = Callable[[Corpus, Question, Sequence[int]], tuple[Link, ...]]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of the things a question asks for, with what speaks for each sentence answering it."""
+
+    question: Question
+    topic: Topic
+    ranked: tuple[Candidate, ...]
 
 
 @dataclass(frozen=True)
@@ -32,22 +43,38 @@ class Case:
     whole: Whole | None = None
     topic: Topic | None = None
     ranked: tuple[Candidate, ...] = ()
+    parts: tuple[Part, ...] = ()
     chosen: tuple[Candidate, ...] = ()
     judged: Judgement | None = None
     answer: Answer | None = None
     trace: tuple[dict[str, Any], ...] = ()
 
 
+@runtime_checkable
+class HasDirection(Protocol):
+    """A retriever that can tell the vectors it searches with: made together, remembered, none without a model."""
+
+    def directions(self, queries: Sequence[str]) -> list[Direction]: ...
+
+
 Step = Callable[[Case], tuple[Case, Any]]
 
 
 class Answering:
-    """The stages for one corpus. `route` may answer a question otherwise, before the corpus is searched."""
+    """The stages for one corpus. `route` may answer a question otherwise, before the corpus is searched.
 
-    def __init__(self, corpus: Corpus, retriever: BaseRetriever, route: Route | None = None) -> None:
+    `offer` gives the links that lead on from an answer, by the articles it cites.
+    """
+
+    by_words = True
+
+    def __init__(
+        self, corpus: Corpus, retriever: BaseRetriever, route: Route | None = None, offer: Offer | None = None
+    ) -> None:
         self.corpus = corpus
         self.retriever = retriever
         self.route = route
+        self.offer = offer
         steps = (self._guard, self._route, self._whole, self._retrieve, self._choose, self._compose, self._verify)
         self.stages: list[Runnable[Case, Case]] = [_stage(step) for step in steps]
         self.runnable: Runnable[Case, Case] = self.stages[0]
@@ -82,39 +109,57 @@ class Answering:
         return replace(case, answer=answer), {"catalog": answer is not None}
 
     def _whole(self, case: Case) -> tuple[Case, Any]:
-        whole = followups.complete(self.corpus, case.text, case.history)
+        whole = self.read(case)
         read_as = {
             "terms": [term.text for term in whole.question.terms],
             "asks_for": [slot.name for slot in whole.question.slots],
         }
         return replace(case, whole=whole), {"rewritten": whole.rewritten, "carried": whole.carried, **read_as}
 
+    def read(self, case: Case) -> Whole:
+        """Return the question of a case made whole with the turns before it."""
+        return followups.complete(self.corpus, case.text, case.history)
+
     def _retrieve(self, case: Case) -> tuple[Case, Any]:
         whole = _given(case.whole)
+        pieces = parts.split(self.corpus, whole.question) if not whole.rewritten else []
+        if isinstance(self.retriever, HasDirection):
+            self.retriever.directions([whole.search_text, *(piece.text for piece in pieces)])
         topic = ranking.topic(self.corpus, whole.question, whole.context, whole.carried)
-        forms = " ".join(form for term in (*topic.weights, *topic.context) for form in term.forms)
-        found = self.retriever.invoke(whole.search_text, words=forms)
-        closenesses = self._closenesses(found)
-        ranked = tuple(ranking.rank(self.corpus, whole.question, topic, closenesses))
-        shown = [_shown(one) for one in ranked[:SHOWN_CANDIDATES]]
-        return replace(case, topic=topic, ranked=ranked), {
+        ranked, found = self._ranked(whole.question, whole.search_text, topic)
+        several = []
+        for piece in pieces:
+            about = ranking.topic(self.corpus, piece, parts.context(whole.question, piece), lent=parts.LENT)
+            order, _ = self._ranked(piece, piece.text, about)
+            several.append(Part(piece, about, order))
+        output = {
             "search": whole.search_text,
-            "found": len(found),
-            "candidates": shown,
+            "found": found,
+            "candidates": [_shown(one) for one in ranked[:SHOWN_CANDIDATES]],
+            "parts": [{"text": one.question.text, "best": _shown(one.ranked[0])} for one in several],
         }
+        return replace(case, topic=topic, ranked=ranked, parts=tuple(several)), output
+
+    def _ranked(self, question: Question, search_text: str, topic: Topic) -> tuple[tuple[Candidate, ...], int]:
+        """Return the sentences found for a question in order, and how many were found."""
+        forms = " ".join(form for term in (*topic.weights, *topic.context) for form in term.forms)
+        found = self.retriever.invoke(search_text, words=forms)
+        about = topic if self.by_words else Topic({}, {}, topic.carried)
+        return tuple(ranking.rank(self.corpus, question, about, self._closenesses(found))), len(found)
 
     def _choose(self, case: Case) -> tuple[Case, Any]:
         question, topic = _given(case.whole).question, _given(case.topic)
         chosen = choosing.choose(self.corpus, question, topic, case.ranked)
-        judged = judging.judge(self.corpus, question, topic, chosen, case.ranked)
-        if judged.near:
-            chosen = choosing.nearest(case.ranked)
+        if case.parts:
+            chosen = choosing.best_of_each([(one.question, one.ranked) for one in case.parts])
+        judged = judging.judge(self.corpus, Evidence(question, topic, chosen, case.ranked, self.meaning(case)))
         output = {
             "status": judged.status,
             "support": round(judged.support, 3),
+            "complete": round(judged.complete, 3),
             "missing": [slot.name for slot in judged.missing],
             "absent": [*judged.absent, *judged.elsewhere],
-            "contradicted": [(claim.text, told) for claim, told in judged.contradicted],
+            "contradicted": [(one.said, one.told) for one in judged.contradicted],
             "chosen": [_shown(one) for one in chosen],
         }
         return replace(case, chosen=tuple(chosen), judged=judged), output
@@ -122,6 +167,9 @@ class Answering:
     def _compose(self, case: Case) -> tuple[Case, Any]:
         whole, judged = _given(case.whole), _given(case.judged)
         answer = composing.compose(self.corpus, whole.question, case.chosen, judged, whole.rewritten)
+        if self.offer and answer.citations:
+            cited = list(dict.fromkeys(one.article for one in answer.citations))
+            answer = replace(answer, links=self.offer(self.corpus, whole.question, cited))
         return replace(case, answer=answer), {"text": answer.text}
 
     def _verify(self, case: Case) -> tuple[Case, Any]:
@@ -133,6 +181,14 @@ class Answering:
             "dropped": len(answer.citations) - len(checked.citations),
             "text": checked.text,
         }
+
+    def meaning(self, case: Case) -> Direction | None:
+        """Return the question's vector, which the search has made already, if the retriever has one."""
+        searched = _given(case.whole).search_text
+        if not isinstance(self.retriever, HasDirection):
+            return None
+        found = self.retriever.directions([searched])
+        return found[0] if found else None
 
     def _closenesses(self, found: Sequence[Any]) -> dict[int, float | None]:
         places = {(one.metadata["article"], one.metadata["start"]): one.metadata["closeness"] for one in found}

@@ -14,13 +14,19 @@ CROWD = 5
 MOST_ARTICLES = 6
 # Of each article in a list.
 MOST_LISTED = 2
-SCORE_IN_LIST = 0.17
+SCORE_IN_LIST = 0.02
+# How far below the best a sentence of a list may stand, as logits: where a list is asked for, and where one may be meant.
+IN_LIST, IN_LIST_MEANT = 8.0, 1.0
 # An article of a list says at least this share of what the best one says.
 ENOUGH = 0.2
-# How far below the best a further sentence may stand: in its article, and in another one.
-NEAR_HERE, NEAR_ELSEWHERE = 0.6, 0.2
+# How far below the best (as logits) a further sentence of its article may stand.
+NEAR_HERE = 3.0
+# A sentence half as likely as the best is shown beside it.
+AS_LIKELY = 0.8
+# How far below a sentence that another part of the question has taken.
+NEAR_OTHER = 2.5
 # How much of the question a further sentence must add, as a share of its weight.
-ADDS_HERE, ADDS_ELSEWHERE = 0.10, 0.10
+ADDS_HERE = 0.2
 # A sentence may fill what is asked only if it is about as much of the topic as the best one.
 SAME_TOPIC = 0.7
 # Sentences of one article that say as much as this of a question for several things all belong to the answer.
@@ -42,14 +48,31 @@ def choose(corpus: Corpus, question: Question, about: Topic, ranked: Sequence[Ca
     return _with_condition(few, ranked)
 
 
+def best_of_each(parts: Sequence[tuple[Question, Sequence[Candidate]]]) -> list[Candidate]:
+    """Return what answers each of several questions, in the order of the document.
+
+    Several things are seldom said in one sentence: the next best stands in where it is nearly as good as one taken already.
+    """
+    found: dict[int, Candidate] = {}
+    for question, ranked in sorted(
+        parts, key=lambda part: part[1][1].score - part[1][0].score if len(part[1]) > 1 else 0.0
+    ):
+        best = _best_filled(question, [one for one in ranked if one.sentence.index not in found] or ranked)
+        if ranked[0].sentence.index not in found or ranked[0].score - best.score <= NEAR_OTHER:
+            found[best.sentence.index] = best
+    return [found[index] for index in sorted(found)]
+
+
+def _best_filled(question: Question, ranked: Sequence[Candidate]) -> Candidate:
+    """Return the best sentence, or one close to it that says what is asked for where the best does not."""
+    figures = bool(FIGURE_SLOTS & question.slot_names)
+    near = [one for one in ranked if ranked[0].score - one.score <= NEAR_HERE and not one.sentence.heading]
+    return next((one for one in near if one.filled), ranked[0]) if figures else (near or ranked)[0]
+
+
 def on_topic(best: Candidate, one: Candidate) -> bool:
     """Tell whether a sentence says about as much of the question's topic as the best one."""
     return one.own_coverage >= SAME_TOPIC * best.own_coverage
-
-
-def nearest(ranked: Sequence[Candidate]) -> list[Candidate]:
-    """Return the closest text by meaning and the best by all that speaks for it, each once."""
-    return list(dict.fromkeys([max(ranked, key=_closeness), ranked[0]]))
 
 
 def closeness_of(ranked: Sequence[Candidate]) -> tuple[float, float]:
@@ -72,20 +95,25 @@ def anchors(corpus: Corpus, question: Question, about: Topic) -> list[Term]:
 
 
 def _few(question: Question, about: Topic, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """Return the best sentence with those that may well be the answer instead, or that say more of what was asked."""
     best, *others = ranked
     chosen = [best]
     for one in others:
         if len(chosen) == MOST or best.score - one.score > NEAR_HERE:
             break
-        here = one.sentence.article == best.sentence.article
-        if not here and best.score - one.score > NEAR_ELSEWHERE:
-            continue
-        added = _added(about.weights, chosen, one) / about.own_total
-        alike = here and question.listing_or_which and one.own_coverage >= ALIKE * best.own_coverage
-        fills = here and on_topic(best, one) and _fills_more(question.slots, chosen, one)
-        if added >= (ADDS_HERE if here else ADDS_ELSEWHERE) or fills or alike:
+        if best.score - one.score <= AS_LIKELY or _says_more(question, about, chosen, one):
             chosen.append(one)
     return chosen
+
+
+def _says_more(question: Question, about: Topic, chosen: Sequence[Candidate], one: Candidate) -> bool:
+    """Tell whether a sentence of the same article adds words of the question, fills what is asked, or says as much of it."""
+    best = chosen[0]
+    if one.sentence.article != best.sentence.article:
+        return False
+    adds = _added(about.weights, chosen, one) / about.own_total >= ADDS_HERE
+    alike = question.listing_or_which and one.own_coverage >= ALIKE * best.own_coverage
+    return adds or alike or (on_topic(best, one) and _fills_more(question.slots, chosen, one))
 
 
 def _added(weighted: Mapping[Term, float], chosen: Sequence[Candidate], one: Candidate) -> float:
@@ -125,7 +153,12 @@ def _asks_for_list(question: Question, best: Candidate) -> bool:
 def _listed(corpus: Corpus, question: Question, about: Topic, ranked: Sequence[Candidate]) -> list[Candidate]:
     """Return the best sentences of each article that has an anchor of the question, in the order of the document."""
     words = anchors(corpus, question, about)
-    fitting = [one for one in ranked if not one.sentence.heading and _fits(question, words, one)]
+    within = IN_LIST if question.listing else IN_LIST_MEANT
+    fitting = [
+        one
+        for one in ranked
+        if not one.sentence.heading and ranked[0].score - one.score <= within and _fits(question, words, one)
+    ]
     if sum(one.filled for one in fitting) > 1:
         fitting = [one for one in fitting if one.filled]
     by_article: dict[int, list[tuple[float, Candidate]]] = defaultdict(list)

@@ -12,7 +12,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from assistant import operations, question_files
-from assistant.scoring import Report, judge
+from core import clock
 from core.city import city
 from core.errors import ProductError
 from core.extensions import db
@@ -44,17 +44,31 @@ def answer(source: Path, target: Path, policy: str) -> None:
 
 
 @commands.command("evaluate")
-@click.argument("source", type=FILE, metavar="QUESTIONS.jsonl")
+@click.argument("source", type=FILE, metavar="[QUESTIONS.jsonl]", required=False)
 @click.option("--policy", default="", help="Policy id; the city's own plan by default.")
-def evaluate(source: Path, policy: str) -> None:
-    """Answer a file of evaluation questions and score the answers."""
+@click.option("--write", is_flag=True, help="Without a file: store the run as the one to compare with.")
+def evaluate(source: Path | None, policy: str, write: bool) -> None:
+    """Answer a file of evaluation questions and score the answers; without a file, the project's own, in every mode."""
     try:
-        questions = question_files.read(source)
-        stages = _ready(policy)
-        report = _score(stages, questions)
-    except (ProductError, KeyError) as error:
+        lines = [*_of_file(source, policy)] if source else [*_of_all(write=write)]
+    except (ProductError, ModelError, KeyError) as error:
         _fail(error)
-    click.echo("\n".join(report.lines()))
+    click.echo("\n".join(lines))
+
+
+@commands.command("calibrate")
+def calibrate() -> None:
+    """Fit the weights of ranking and abstention on the fitting questions, and print the curves."""
+    from assistant import calibrating  # needs numpy and langchain, which pages do not wait for
+
+    try:
+        curves = calibrating.calibrate(lambda line: click.echo(line, err=True))
+    except (ProductError, ModelError) as error:
+        _fail(error)
+    for name, points in curves.items():
+        click.echo(f"{name}\n  threshold  yes held back  no held back")
+        for one in points:
+            click.echo(f"  {one.threshold:9.2f}  {one.false_refusals:13.3f}  {one.refused:12.3f}")
 
 
 @commands.command("purge")
@@ -106,11 +120,25 @@ def _answers(stages: "Answering", questions: Iterable[dict[str, Any]]) -> Iterat
             }
 
 
-def _score(stages: "Answering", questions: list[dict[str, Any]]) -> Report:
-    articles = {ordinal: entry.text for ordinal, entry in stages.corpus.articles.items()}
-    answers = _answers(stages, questions)
-    wanted = ({"gold": [], "must": [], "never": [], "kind": "single", **question} for question in questions)
-    return Report([judge(question, found, articles) for question, found in zip(wanted, answers, strict=True)])
+def _of_file(source: Path, policy: str) -> list[str]:
+    from assistant import evaluating
+
+    questions = question_files.read(source)
+    stages = _ready(policy)
+    with current_app.test_request_context():
+        return evaluating.score(stages, questions).lines()
+
+
+def _of_all(*, write: bool) -> Iterator[str]:
+    from assistant import evaluating
+
+    found = list(evaluating.run())
+    for one, reports in found:
+        yield from evaluating.table(one, reports)
+    now = evaluating.summary(found, clock.today())
+    yield from evaluating.changes(evaluating.latest(), now)
+    if write:
+        evaluating.write(now)
 
 
 def _fail(error: Exception) -> None:

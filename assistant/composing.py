@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from assistant import comparing
 from assistant.answers import EXTRACTIVE, LEXICAL, Answer, Citation
 from assistant.corpus import Corpus
 from assistant.judging import Judgement
@@ -44,12 +45,13 @@ def compose(
     elif judged.status == "not_covered" and judged.elsewhere:
         lead = _elsewhere(judged, language)
     elif judged.status == "answered":
-        lead = _opening(citations, language)
+        facts = comparing.compared(corpus, question, chosen)
+        lead = comparing.told(corpus, facts, english=question.english) if facts else _opening(citations, language)
     return Answer(
         judged.status,
         lead,
         citations,
-        note=_note(judged, language) if judged.status == "partial" else "",
+        note=_note(judged, citations, language) if judged.status == "partial" else "",
         mode=EXTRACTIVE if any(one.closeness is not None for one in chosen) or not chosen else LEXICAL,
         rewritten=rewritten,
         english=question.english,
@@ -91,13 +93,9 @@ def _opening(citations: Sequence[Citation], language: int) -> str:
 def _correction(judged: Judgement, language: int) -> str:
     if language == ENGLISH:
         return "Not quite: " + "; ".join(
-            f"the question says {claim.text}, the text says “{told}”." for claim, told in judged.contradicted
+            f"the question says “{one.said}”, the text says “{one.told}”." for one in judged.contradicted
         )
-    return (
-        "与原文不符："
-        + "；".join(f"问题中说“{claim.text}”，原文为“{told}”" for claim, told in judged.contradicted)
-        + "。"
-    )
+    return "与原文不符：" + "；".join(f"问题中说“{one.said}”，原文为“{one.told}”" for one in judged.contradicted) + "。"
 
 
 def _elsewhere(judged: Judgement, language: int) -> str:
@@ -105,18 +103,19 @@ def _elsewhere(judged: Judgement, language: int) -> str:
     return (f"这份文件没有关于{names}的规定。", f"The document says nothing about {names}.")[language]
 
 
-def _note(judged: Judgement, language: int) -> str:
-    if language == ENGLISH:
-        slots = ", ".join(slot.label_en for slot in judged.missing)
-        words = _quoted((*judged.absent, *judged.elsewhere), language)
-        return " ".join(
-            part
-            for part in [slots and f"It does not state {slots}.", words and f"It does not mention {words}."]
-            if part
-        )
-    slots = "、".join(slot.label for slot in judged.missing)
+def _note(judged: Judgement, citations: Sequence[Citation], language: int) -> str:
+    """Say where the document treats the topic and what it does not state of it, as far as that can be named."""
     words = _quoted((*judged.absent, *judged.elsewhere), language)
-    return "".join(part for part in [slots and f"文件没有说明{slots}。", words and f"文件没有提到{words}。"] if part)
+    if language == ENGLISH:
+        unsaid = ", ".join([*(slot.label_en for slot in judged.missing), *judged.unsure])
+        parts = [unsaid and f"It does not state {unsaid}.", words and f"It does not mention {words}."]
+        return " ".join(part for part in parts if part) or "It does not state exactly what is asked."
+    where = "、".join(dict.fromkeys(one.label for one in citations))
+    topic = f"“{judged.topic}”" if len(judged.topic) > 1 else "这件事"
+    unsaid = "、".join([*(slot.label for slot in judged.missing), *(f"“{word}”" for word in judged.unsure)])
+    open_ = f"文件提到{topic}（{where}），未规定{unsaid}。" if unsaid else ""
+    absent = f"文件没有提到{words}。" if words else ""
+    return open_ + absent or f"文件提到{topic}（{where}），没有写明您问的具体内容。"
 
 
 def _quoted(words: Sequence[str], language: int) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
+from policies.facts.rules import Fact
 from retrieval.text import Span, fold, sentences
 
 
@@ -65,6 +66,7 @@ class Corpus:
     issuer: str
     issued_year: int | None
     articles: dict[int, Entry]
+    facts: tuple[Fact, ...] = ()
     _frequencies: dict[str, int] = field(default_factory=dict, compare=False)
 
     @cached_property
@@ -125,15 +127,20 @@ def entry(article: ArticleText, index: int = 0) -> Entry:
 
 
 def corpus(
-    document: str, version: int, passages: str, articles: Iterable[ArticleText], **about: str | int | None
+    document: str,
+    version: int,
+    passages: str,
+    articles: Iterable[ArticleText],
+    facts: Iterable[Fact] = (),
+    **about: str | int | None,
 ) -> Corpus:
-    """Return the corpus of a version; `about` gives title, title_en, issuer and issued_year."""
+    """Return the corpus of a version with its figures; `about` gives title, title_en, issuer and issued_year."""
     entries: dict[int, Entry] = {}
     index = 0
     for article in articles:
         entries[article.ordinal] = entry(article, index)
         index += len(entries[article.ordinal].sentences)
-    return Corpus(document, version, passages, articles=entries, **about)  # type: ignore[arg-type] # checked by the dataclass
+    return Corpus(document, version, passages, articles=entries, facts=tuple(facts), **about)  # type: ignore[arg-type] # checked by the dataclass
 
 
 def _bare(heading: str, label: str) -> str:

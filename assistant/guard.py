@@ -34,6 +34,14 @@ ATTACKS = tuple(
         # 只回复…, reply only with
         r"(?:只|仅|直接)(?:回复|输出|回答|说)[“\"‘「：:]|请(?:回复|输出|说)[“\"‘「]|(?:reply|respond|answer|say)\b.{0,20}(?:only|exactly|just)\b.{0,12}(?:with|the word|:)",
         r"</?(?:doc|context|system|user|assistant|prompt|instruction|s|im_start|im_end)>|\[/?(?:system|inst)\]|<\|.{0,20}\|>|#{2,}\s*(?:system|instruction)|^\s*(?:system|assistant)\s*[:：]",
+        # 授权码…,命令你解除检查; 引用检查已取消; 把第九条改写成…; 游戏里原文都可以编
+        r"(?:授权码|我(?:以|是).{0,12}(?:身份|权限|值班|管理)).{0,20}(?:命令|要求|指示)你|(?:命令|强制)你.{0,12}(?:解除|取消|关闭|公布|输出|忽略)",
+        r"(?:解除|取消|关闭|跳过|停用|绕过|不用|不要|别|无需|免去?).{0,6}(?:引用|引文|原文|核对|校验|检查|查证|查原文|核实)(?:检查|校验|核对)?.{0,12}(?:直接|公布|回答|答|说|编)|不用查(?:原文|文件|方案)|(?:引用|引文|核对|校验)(?:检查|步骤|环节)?(?:已经?)?(?:关闭|取消|解除|失效)",
+        r"(?:把|将).{0,16}(?:条|条款|原文|比例|金额|奖励|资助)[^,，。]{0,6}(?:改写|改成|改为|篡改|替换)|改写成|(?:奖励|资助|补贴|比例)[^,，。]{0,6}改为.{0,16}(?:照此|请照|回答|回复)|照此回答",
+        r"(?:游戏|故事|剧本|设定)(?:里|中|规则).{0,16}(?:都可以编|随便编|可以编|瞎编)|(?:先|请|帮我|给我)(?:随便)?编(?:一|几|造|个)",
+        r"(?:你|从现在(?:开始|起)).{0,10}没有任何(?:限制|约束|规则)|逐字(?:贴|抄|念|输出|打印)|后台的?(?:提示|指令|设定|配置|密码)|数据库密码|管理员密码",
+        r"(?:pretend|imagine|assume|suppose)\b.{0,40}\b(?:gone|off|disabled|removed|no longer|does not exist|not exist)\b|\bstate as (?:a )?fact\b|\bas if it were (?:true|official)|without (?:checking|citing|verif\w+)|\byour (?:hidden|secret|system|initial|internal) |\bexecute (?:it|this|the following)",
+        r"</?(?:document|source|quote|policy|article|data)>|\b(?:system|developer)\s*[:：]\s*\S",
         r"我是(?:本系统|该系统|本站|你)的?(?:开发|管理|运维|测试)(?:人员|员|者|工程师)|管理员已?(?:授权|批准|允许)|(?:api|access)[ _-]?key|\bsudo\b|drop\s+table|<script",
     )
 )

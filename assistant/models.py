@@ -27,7 +27,8 @@ class Conversation(Base):
 class Turn(Base):
     """A question (personal data masked) and its answer. `status` is `pending` until it is answered, once.
 
-    `stages` holds the name, input and output of every stage; `ms` is the time the answer took.
+    `stages` holds the name, input and output of every stage; `ms` is the time the answer took. `written` is what a model
+    wrote and what became of it, empty where none was asked.
     """
 
     __tablename__ = "conversation_turn"
@@ -40,6 +41,7 @@ class Turn(Base):
     status: Mapped[str] = mapped_column(String(16), default="pending")
     answer: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     stages: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    written: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     ms: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     conversation: Mapped[Conversation] = relationship(back_populates="turns")

@@ -2,21 +2,23 @@
 
 import secrets
 import time
-from collections.abc import Generator, Sequence
-from dataclasses import replace
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from assistant import queries
-from assistant.answers import Answer
+from assistant.answers import Answer, Citation
 from assistant.corpus import Corpus
 from assistant.followups import Turn as Said
+from assistant.llm import operations as llm
+from assistant.llm.written import Claimed, Written
 from assistant.masking import mask
 from assistant.models import Conversation, Turn
-from assistant.routing import answer_from_list
+from assistant.routing import answer_from_list, calculator
 from assistant.suggestions import examples, following
 from core import audit, clock
 from core.audit import SYSTEM, Actor
@@ -41,7 +43,12 @@ def answering(policy_id: str, *, catalog: bool = True) -> "Answering":
     corpus = queries.corpus_of(policy_id)
     if corpus is None:
         raise NotFoundError(f"没有编号为 {policy_id} 的政策文件")
-    return Answering(corpus, PolicyRetriever(document=corpus.passages), answer_from_list if catalog else None)
+    return Answering(
+        corpus,
+        PolicyRetriever(document=corpus.passages),
+        answer_from_list if catalog else None,
+        calculator if catalog else None,
+    )
 
 
 def begin(session: Session, actor: Actor, owner: str) -> Conversation:
@@ -69,29 +76,42 @@ def ask(session: Session, actor: Actor, conversation: Conversation, text: str) -
     return asked
 
 
-def answer(session: Session, turn: Turn) -> None:
-    """Answer a turn that is still to be answered; any other is left alone."""
-    for _stage in answer_by_stages(session, turn):
+@dataclass
+class Worded:
+    """What a model made of an answer, if one was asked: what is kept of it, and its stage."""
+
+    written: Written | None = None
+    stages: Sequence[dict[str, Any]] = ()
+
+
+def answer(session: Session, turn: Turn, asker: str = "") -> None:
+    """Answer a turn that is still to be answered; any other is left alone. `asker` is who a model's limits count."""
+    for _step in answer_by_stages(session, turn, asker):
         pass
 
 
-def answer_by_stages(session: Session, turn: Turn) -> Generator[str, None, None]:
-    """Answer a turn, yielding the name of each stage before it runs; the answer is stored however the caller leaves."""
+def answer_by_stages(session: Session, turn: Turn, asker: str = "") -> Generator[str | Claimed, None, None]:
+    """Answer a turn, yielding each stage's name before it runs and each claim of a model once it is verified.
+
+    The answer is stored however the caller leaves.
+    """
     if not _claim(session, turn):
         return
-    started = time.perf_counter()
+    started, said = time.perf_counter(), _history(turn)
     stages = answering(turn.conversation.policy)
-    case: Case | None = None
+    case, worded, walked = None, Worded(), False
     try:
-        for name, case in stages.walk(turn.question, _history(turn)):  # noqa: B007 - the last case is what is stored
-            if name != "done":
+        for name, case in stages.walk(turn.question, said):  # noqa: B007 - the last case is what is stored
+            walked = name == "done"
+            if not walked:
                 yield name
+        yield from _word(session, stages.corpus, case, asker, worded)
     except GeneratorExit:
         # A reader who leaves in the middle finds the answer when the page is opened again.
-        case = stages.answer(turn.question, _history(turn))
+        case = case if walked else stages.answer(turn.question, said)
         raise
     finally:
-        _store(turn, stages.corpus, case, started)
+        _store(turn, stages.corpus, case, worded, started)
 
 
 def is_abandoned(turn: Turn) -> bool:
@@ -102,6 +122,17 @@ def is_abandoned(turn: Turn) -> bool:
 def stored_answer(turn: Turn) -> Answer:
     """Return the answer of a turn that has been answered."""
     return Answer.from_stored(turn.answer)
+
+
+def stored_wording(turn: Turn) -> Written | None:
+    """Return what a model wrote for a turn, None where none was asked."""
+    return Written.from_stored(turn.written)
+
+
+def cited(answer: Answer, written: Written | None) -> list[Citation]:
+    """Return every quote that is shown: a model's, and the excerpts where they stand in for it."""
+    claimed = [one.citation for one in written.claims] if written else []
+    return [*claimed, *(answer.citations if written is None or written.fell_back else ())]
 
 
 def remove(session: Session, actor: Actor, conversation: Conversation) -> None:
@@ -140,22 +171,42 @@ def _history(turn: Turn) -> list[Said]:
     said = list[Said]()
     for earlier in queries.turns_before(turn, REMEMBERED_TURNS):
         found = stored_answer(earlier) if earlier.answer else None
-        quotes = [f"{one.quote}[第{one.article}条]" for one in found.citations] if found else []
+        shown = cited(found, stored_wording(earlier)) if found else []
+        quotes = [f"{one.quote}[第{one.article}条]" for one in shown]
         said += [("user", earlier.question), ("assistant", "".join(quotes))]
     return said
 
 
-def _store(turn: Turn, corpus: Corpus, case: "Case | None", started: float) -> None:
+def _word(session: Session, corpus: Corpus, case: "Case | None", asker: str, worded: Worded) -> Iterator[str | Claimed]:
+    """Have a model word the answer where one may; yields its stage, then each claim that holds."""
+    made = llm.writing(corpus, case) if case else None
+    if made is None:
+        return
+    call = llm.admit(session, asker)
+    # Nothing is locked while a model thinks.
+    session.commit()
+    if isinstance(call, str):
+        worded.written = replace(made.written, reason=call)
+        return
+    try:
+        yield "write"
+        yield from made.claims()
+    finally:
+        worded.written, worded.stages = made.written, (made.stage,)
+        llm.settle(call, made)
+
+
+def _store(turn: Turn, corpus: Corpus, case: "Case | None", worded: Worded, started: float) -> None:
     if case is None or case.answer is None:
         turn.status = "failed"
         return
-    cited = [one.article for one in case.answer.citations]
-    found = _suggested(corpus, cited, case, turn.question)
+    found = _suggested(corpus, [one.article for one in cited(case.answer, worded.written)], case, turn.question)
     turn.answer = replace(case.answer, suggestions=tuple(found)).stored()
-    turn.stages = list(case.trace)
+    turn.written = worded.written.stored() if worded.written else {}
+    turn.stages = [*case.trace, *worded.stages]
     turn.ms = round(1000 * (time.perf_counter() - started))
     turn.status = case.answer.status
 
 
-def _suggested(corpus: Corpus, cited: Sequence[int], case: "Case", asked: str) -> list[str]:
-    return following(corpus, cited, case.ranked, asked) if cited else examples(corpus)
+def _suggested(corpus: Corpus, articles: Sequence[int], case: "Case", asked: str) -> list[str]:
+    return following(corpus, articles, case.ranked, asked) if articles else examples(corpus)

@@ -1,6 +1,6 @@
 """What the page shows of a turn: its answer, and each cited article with the quote marked in it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,8 @@ from flask_babel import lazy_gettext as _l
 
 from assistant import operations
 from assistant.answers import CATALOG, LEXICAL, Answer, Citation
+from assistant.llm.failures import SAID
+from assistant.llm.written import Claimed, Written
 from assistant.models import Turn
 from core.city import city
 from policies import queries as policies
@@ -20,6 +22,7 @@ STAGES: Mapping[str, Any] = {
     "choose": _l("正在比对原文…"),
     "compose": _l("正在摘录…"),
     "verify": _l("正在核对引文与数字…"),
+    "write": _l("模型正在整理，每句核对后才显示…"),
 }
 STATUSES: Mapping[str, Any] = {
     "answered": _l("原文有规定"),
@@ -45,12 +48,13 @@ class Excerpt:
 
 @dataclass(frozen=True)
 class ShownTurn:
-    """A turn for the page. `answer` is None while there is none."""
+    """A turn for the page. `answer` is None while there is none, `written` where no model was asked."""
 
     turn: Turn
     answer: Answer | None
     status: Any
     excerpts: list[Excerpt]
+    written: Written | None = None
 
     @property
     def open(self) -> bool:
@@ -59,6 +63,16 @@ class ShownTurn:
     @property
     def suggestions(self) -> tuple[str, ...]:
         return self.answer.suggestions if self.answer else ()
+
+    @property
+    def extractive(self) -> bool:
+        """Whether the excerpts are shown: alone, or because a model gave nothing or not all."""
+        return self.written is None or self.written.fell_back
+
+    @property
+    def fallback(self) -> Any:
+        """Return why a model gave nothing or not all, "" if it did or none was asked."""
+        return SAID.get(self.written.reason, "") if self.written else ""
 
     @property
     def by_words_only(self) -> bool:
@@ -71,27 +85,36 @@ def policy_id() -> str:
 
 def shown(turn: Turn) -> ShownTurn:
     answer = operations.stored_answer(turn) if turn.answer else None
+    written = operations.stored_wording(turn)
     known = "failed" if operations.is_abandoned(turn) else turn.status
     status = _l("来自场景清单") if answer and answer.mode == CATALOG else STATUSES[known]
-    return ShownTurn(turn, answer, status, _excerpts(answer) if answer else [])
+    excerpts = _excerpts(operations.cited(answer, written)) if answer else []
+    return ShownTurn(turn, answer, status, excerpts, written)
 
 
-def sentences(turn: Turn) -> Iterator[dict[str, Any]]:
-    """Yield what is streamed one after another: the opening, each quote with its article, the closing."""
-    if not turn.answer:
+def sentences(turn: Turn) -> Iterator[Claimed | Citation | str]:
+    """Yield what is streamed one after another: claims, or the opening, each quote with its article, and the closing."""
+    whole = shown(turn)
+    if whole.answer is None:
         return
-    answer = operations.stored_answer(turn)
-    if answer.lead:
-        yield {"text": answer.lead, "citation": None}
-    for citation in answer.citations:
-        yield {"text": "", "citation": citation}
-    if answer.note:
-        yield {"text": answer.note, "citation": None}
+    yield from whole.written.claims if whole.written else ()
+    if whole.fallback:
+        yield str(fallen_back(whole))
+    if whole.extractive:
+        yield from [whole.answer.lead] if whole.answer.lead else []
+        yield from whole.answer.citations
+    if whole.answer.note:
+        yield whole.answer.note
 
 
-def _excerpts(answer: Answer) -> list[Excerpt]:
+def fallen_back(whole: ShownTurn) -> Any:
+    """Return the line that says that, and why, the excerpts stand in for a model."""
+    return _l("%(reason)s，以下是原文摘录。", reason=whole.fallback)
+
+
+def _excerpts(shown_citations: Sequence[Citation]) -> list[Excerpt]:
     by_article: dict[int, list[Citation]] = {}
-    for citation in answer.citations:
+    for citation in shown_citations:
         by_article.setdefault(citation.article, []).append(citation)
     found = [_excerpt(citations) for citations in by_article.values()]
     return [one for one in found if one is not None]

@@ -9,6 +9,7 @@ from assistant.corpus import Corpus, corpus
 from assistant.models import Conversation, Turn
 from core.extensions import db
 from policies import queries as policies
+from policies.facts.queries import facts_of
 from policies.operations import passage_document
 
 CACHE = "assistant.corpora"
@@ -29,6 +30,7 @@ def corpus_of(policy_id: str) -> Corpus | None:
             version.number,
             passage_document(version),
             version.articles,
+            facts_of(db.session(), version),
             title=version.title,
             title_en=version.title_en,
             issuer=version.issuer,

@@ -1,17 +1,14 @@
 """Ordering the sentences of a policy by how well they answer a question."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from assistant.corpus import Corpus, Entry, Sentence
 from assistant.reading import Question, Term
 from assistant.slots import FIGURE_SLOTS
+from assistant.weights import of
 
-# Weights over closeness, which is 0 for unrelated talk and 1 for the same text. Fitted: docs/assistant.md.
-COVERAGE = 1.2
-FILLED = 0.24
-CARRIED = 0.35
-HEADING = -0.6
 # How much a word counts that stands not in the sentence itself, or not as itself.
 IN_HEADING, IN_ARTICLE, BY_OTHER_FORM, BY_PARTS = 0.8, 0.45, 0.85, 0.6
 TITLE_WEIGHT, UNKNOWN_WEIGHT, MONEY_WEIGHT, CONTEXT_WEIGHT, SINGLE_WEIGHT = 0.15, 0.55, 0.5, 0.35, 0.4
@@ -26,7 +23,10 @@ SHORTEST_PHRASE = 4
 
 @dataclass(frozen=True)
 class Candidate:
-    """A sentence with what speaks for it: closeness (None without vectors), coverage of the question's words, score."""
+    """A sentence with what speaks for it: closeness (None without vectors), coverage of the question's words, score.
+
+    Scores are logits: of two sentences, one that stands x above the other is e^x times as likely to be the answer.
+    """
 
     sentence: Sentence
     closeness: float | None
@@ -34,6 +34,7 @@ class Candidate:
     own_coverage: float
     filled: bool
     score: float
+    speaks: Mapping[str, float] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,15 @@ class Topic:
         return sum(self.weights.values()) + sum(self.context.values()) or 1.0
 
 
-def topic(corpus: Corpus, question: Question, context: Sequence[Term] = (), carried: Iterable[int] = ()) -> Topic:
-    """Weigh the words of a question and of the turns before it; `carried` are the articles talked about."""
-    before = {term: CONTEXT_WEIGHT * _weight(corpus, term) for term in context}
+def topic(
+    corpus: Corpus,
+    question: Question,
+    context: Sequence[Term] = (),
+    carried: Iterable[int] = (),
+    lent: float = CONTEXT_WEIGHT,
+) -> Topic:
+    """Weigh the words of a question and those that its context lends it; `carried` are the articles talked about."""
+    before = {term: lent * _weight(corpus, term) for term in context}
     return Topic(weights(corpus, question), before, frozenset(carried))
 
 
@@ -110,6 +117,11 @@ def rank(corpus: Corpus, question: Question, about: Topic, near: Mapping[int, fl
     return sorted(found, key=lambda one: (-one.score, one.sentence.index))
 
 
+def certainty(ranked: Sequence[Candidate]) -> float:
+    """Return how likely the best sentence is the answer, among the sentences given."""
+    return 1 / sum(math.exp(one.score - ranked[0].score) for one in ranked)
+
+
 def match(term: Term, folded: str) -> float:
     """Return how far a text has a word: 1 itself, less by another form or by its parts."""
     if term.text in folded:
@@ -135,8 +147,16 @@ def _candidate(
     weighted = (*about.weights.items(), *about.context.items())
     coverage = sum(weight * max(own[term], around[term]) for term, weight in weighted) / about.total
     filled = any(slot.is_filled_by(one.folded) for slot in question.slots if slot.name in TELLING_SLOTS)
-    score = (closeness or 0.0) + FILLED * filled + CARRIED * (one.article in about.carried) + HEADING * one.heading
-    return Candidate(one, closeness, coverage, said / about.own_total, filled, score + COVERAGE * coverage)
+    own_coverage = said / about.own_total
+    speaks = {
+        "closeness": closeness or 0.0,
+        "coverage": coverage,
+        "own_coverage": own_coverage,
+        "filled": float(filled),
+        "carried": float(one.article in about.carried),
+        "heading": float(one.heading),
+    }
+    return Candidate(one, closeness, coverage, own_coverage, filled, of("ranking").sum(speaks), speaks)
 
 
 def _weight(corpus: Corpus, term: Term) -> float:

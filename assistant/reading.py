@@ -167,7 +167,7 @@ ARTICLE = re.compile(rf"第\s*[(（]?({NUMERAL})[)）]?\s*条|\barticle\s*(\d+)"
 YEAR = re.compile(r"(?<![\d.])(?:19|20)\d\d(?=\s?年)|(?<=\bin )(?:19|20)\d\d\b|(?<=\bby )(?:19|20)\d\d\b")
 QUOTED = re.compile(r"[“\"‘「『《]([^”\"’」』》]{2,40})[”\"’」』》]")
 LISTING = re.compile(
-    r"哪几条|哪几件|哪些条款|哪些条文|哪几项|哪几处|哪几个|哪些地方|分别|所有|全部|一共|都有哪些|各是|各给|各有|各自|都在哪|出现|哪两|几条里|都算上|两方面|三种|两种|\ball\b|\beach\b|respectively|\bboth\b|\blist\b"
+    r"哪几条|哪几件|哪些条款|哪些条文|哪几项|哪几处|哪几个|哪些地方|分别|所有|全部|一共|都有哪些|各是|各给|各有|各自|都在哪|出现|哪两|几条里|都算上|两方面|三种|两种|哪些[^,，。?？]{1,10}[、和与及][^,，。?？]{1,10}|\ball\b|\beach\b|respectively|\bboth\b|\blist\b"
 )
 WHICH = re.compile(r"哪些|哪几|哪两|什么|\bwhich\b|\bwhat\b")
 CONFIRMING = re.compile(

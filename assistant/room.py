@@ -1,15 +1,23 @@
 """The face of `assistant` towards app.py."""
 
 from assistant import cli, jobs, models, views
+from assistant.llm import models as llm_models
+from assistant.quality import cli as quality_cli
+from assistant.quality import jobs as quality_jobs
+from assistant.quality import models as quality_models
+from assistant.quality import table as quality_table
+from assistant.quality import views as quality
 from core.access import ANYONE, Access
 from core.registry import MenuItem, Room
 
 ROOM = Room(
     name="assistant",
-    blueprints=[views.blueprint],
+    blueprints=[views.blueprint, quality.blueprint],
     commands=[cli.commands],
-    access=[Access("assistant.ask", "向政策助手提问", frozenset({ANYONE}))],
+    access=[Access("assistant.ask", "向政策助手提问", frozenset({ANYONE})), *quality_table.ACCESS],
     menu=[MenuItem("政策问答", "assistant.ask", 50)],
+    desk=[*quality_table.DESK],
+    waiting=quality.waiting,
 )
 
-__all__ = ["ROOM", "jobs", "models"]
+__all__ = ["ROOM", "jobs", "llm_models", "models", "quality_cli", "quality_jobs", "quality_models"]

@@ -1,11 +1,17 @@
 """Questions about the scenario list, answered by counting in the list and linking into it."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from flask import url_for
 
 from assistant.answers import CATALOG, Answer, Link
-from assistant.reading import is_english
+from assistant.corpus import Corpus
+from assistant.quantities import quantities
+from assistant.reading import Question, is_english
 from assistant.scenario_questions import ScenarioQuestion, recognise
 from core import clock
+from policies.subsidies.offering import Offer, offers
 from scenario_catalog import listing
 from scenario_catalog.filters import FACETS, Filters
 
@@ -14,6 +20,20 @@ def answer_from_list(text: str) -> Answer | None:
     """Answer a question about the list; None if it is about something else."""
     asked = recognise(text, listing.vocabulary())
     return None if asked is None else _counted(asked, english=is_english(text))
+
+
+def calculator(corpus: Corpus, question: Question, articles: Sequence[int]) -> tuple[Link, ...]:
+    """Return links to the calculator for an amount of the asker's own, with the result, for the articles cited."""
+    own = [one for one in quantities(question.folded) if one.kind == "money"]
+    if not own or question.confirming:
+        return ()
+    found = offers(corpus.document, corpus.facts, own[0].exact, articles)
+    return tuple(Link(one.text, _to_calculator(one)) for one in found)
+
+
+def _to_calculator(offer: Offer) -> str:
+    values: dict[str, Any] = dict(offer.values)
+    return url_for("subsidies.calculator", **values)
 
 
 def _counted(asked: ScenarioQuestion, *, english: bool) -> Answer:

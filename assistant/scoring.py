@@ -32,6 +32,7 @@ class Verdict:
     cited_gold: int
     gold: int
     ms: float
+    status: str = ""
 
 
 @dataclass
@@ -56,24 +57,46 @@ class Report:
         ]
         return [*rows, *failures, self.totals()]
 
-    def totals(self) -> str:
+    def figures(self) -> dict[str, float]:
+        """Return the figures of the run by name: shares from 0 to 1, counts, times in milliseconds."""
         answerable = [one for one in self.verdicts if one.kind not in FITTING]
-        strict = sum(not one.wrong for one in self.verdicts)
-        refused = sum(one.refused for one in answerable)
+        near = [one for one in self.verdicts if one.kind == "unanswerable"]
+        aside = [one for one in self.verdicts if one.kind in {"offtopic", "injection"}]
         times = sorted(one.ms for one in self.verdicts)
-        parts = {
-            "strict": _ratio(strict, len(self.verdicts)),
-            "false-refusal": _ratio(refused, len(answerable)),
-            "citation-precision": _ratio(
+        return {
+            "size": len(self.verdicts),
+            "strict": _ratio(sum(not one.wrong for one in self.verdicts), len(self.verdicts)),
+            "false_refusals": _ratio(sum(one.refused for one in answerable), len(answerable), empty=0.0),
+            "called_partial": _ratio(sum(one.status == "partial" for one in answerable), len(answerable), empty=0.0),
+            "near_misses_refused": _ratio(sum(one.status != "answered" for one in near), len(near)),
+            "off_topic_refused": _ratio(sum(one.refused for one in aside), len(aside)),
+            "citation_precision": _ratio(
                 sum(one.cited_gold for one in answerable), sum(one.cited for one in answerable)
             ),
-            "citation-recall": _ratio(sum(one.cited_gold for one in answerable), sum(one.gold for one in answerable)),
+            "citation_recall": _ratio(sum(one.cited_gold for one in answerable), sum(one.gold for one in answerable)),
+            "quotes": sum(one.quotes for one in self.verdicts),
+            "inexact_quotes": sum(one.bad_quotes for one in self.verdicts),
+            "unsupported_numbers": sum(one.numbers for one in self.verdicts),
+            "p50_ms": _at(times, 0.5),
+            "p95_ms": _at(times, 0.95),
         }
-        figures = " ".join(f"{name} {value:.3f}" for name, value in parts.items())
-        quotes = f"{sum(one.bad_quotes for one in self.verdicts)}/{sum(one.quotes for one in self.verdicts)}"
-        numbers = sum(one.numbers for one in self.verdicts)
-        count = f"({strict}/{len(self.verdicts)})"
-        return f"{figures} {count} bad-quotes {quotes} unsupported-numbers {numbers} p50ms {_at(times, 0.5):.0f} p95ms {_at(times, 0.95):.0f}"
+
+    def totals(self) -> str:
+        found = self.figures()
+        shares = {
+            "strict": "strict",
+            "false-refusal": "false_refusals",
+            "called-partial": "called_partial",
+            "near-miss-refused": "near_misses_refused",
+            "off-topic-refused": "off_topic_refused",
+            "citation-precision": "citation_precision",
+            "citation-recall": "citation_recall",
+        }
+        told = " ".join(f"{label} {found[name]:.3f}" for label, name in shares.items())
+        quotes = (
+            f"bad-quotes {found['inexact_quotes']}/{found['quotes']} unsupported-numbers {found['unsupported_numbers']}"
+        )
+        return f"{told} (of {found['size']}) {quotes} p50ms {found['p50_ms']:.0f} p95ms {found['p95_ms']:.0f}"
 
 
 def judge(question: Mapping[str, Any], answer: Mapping[str, Any], articles: Mapping[int, str]) -> Verdict:
@@ -101,6 +124,7 @@ def judge(question: Mapping[str, Any], answer: Mapping[str, Any], articles: Mapp
         cited_gold=len(got & gold),
         gold=len(gold),
         ms=answer.get("ms", 0.0),
+        status=answer["status"],
     )
 
 
@@ -129,8 +153,8 @@ def _articles(question: Mapping[str, Any], got: set[int]) -> list[str]:
     return [] if enough else [f"cites {sorted(got)} not {sorted(gold)}"]
 
 
-def _ratio(part: int, whole: int) -> float:
-    return part / whole if whole else 1.0
+def _ratio(part: int, whole: int, empty: float = 1.0) -> float:
+    return part / whole if whole else empty
 
 
 def _at(times: Sequence[float], share: float) -> float:

@@ -5,6 +5,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from http import HTTPStatus
+from itertools import islice
 
 from flask import (
     Blueprint,
@@ -18,16 +19,21 @@ from flask import (
     stream_with_context,
     url_for,
 )
+from flask_limiter.util import get_remote_address
 from werkzeug.wrappers import Response as BaseResponse
 
-from assistant import operations, presenting, queries
+from assistant import exporting, operations, presenting, queries
+from assistant.answers import Citation
 from assistant.forms import QuestionForm
 from assistant.guard import LONGEST
+from assistant.llm.streaming import endpoint
+from assistant.llm.written import Claimed
 from assistant.models import Conversation, Turn
 from assistant.sse import event
-from core.access import access
+from core.access import access, principal
 from core.errors import InvalidInputError
 from core.extensions import db, limiter
+from core.settings import settings
 from core.web import render, wants_fragment
 from retrieval.embedder import ready
 
@@ -56,7 +62,7 @@ def post_question() -> BaseResponse:
     conversation = _conversation(form.conversation.data) if form.conversation.data else None
     if not form.validate():
         return _page(form, conversation, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    conversation = conversation or operations.begin(db.session(), operations.PUBLIC, _owner())
+    conversation = conversation or operations.begin(db.session(), operations.PUBLIC, owner())
     try:
         turn = operations.ask(db.session(), operations.PUBLIC, conversation, form.question)
     except InvalidInputError as error:
@@ -90,6 +96,17 @@ def stream(conversation_id: str, position: int) -> Response:
     return response
 
 
+@blueprint.get("/assistant/conversations/<conversation_id>/export")
+@access("assistant.ask")
+def export(conversation_id: str) -> Response:
+    """Give the conversation as a text file, which says of each sentence whether a model wrote it."""
+    found = _conversation(conversation_id)
+    text = exporting.text([presenting.shown(turn) for turn in found.turns])
+    response = Response(text, mimetype="text/plain")
+    response.headers["Content-Disposition"] = 'attachment; filename="assistant.txt"'
+    return response
+
+
 @blueprint.post("/assistant/conversations/<conversation_id>/delete")
 @access("assistant.ask")
 def delete(conversation_id: str) -> BaseResponse:
@@ -101,7 +118,7 @@ def delete(conversation_id: str) -> BaseResponse:
 def _answer(turn: Turn) -> None:
     """Answer a turn and keep how that went, a failure too."""
     try:
-        operations.answer(db.session(), turn)
+        operations.answer(db.session(), turn, _asker())
     finally:
         db.session.commit()
 
@@ -110,10 +127,11 @@ def _events(turn_id: int) -> Iterator[str]:
     """Yield stages and sentences, then the turn as it stays on the page; a failure is told in the same place."""
     # Loaded here: the stream has a context, and so a database session, of its own.
     turn = db.session.get_one(Turn, turn_id)
-    stages = operations.answer_by_stages(db.session(), turn)
+    stages, streamed = operations.answer_by_stages(db.session(), turn, _asker()), 0
     try:
-        for stage in stages:
-            yield event("stage", presenting.STAGES.get(stage, ""))
+        for step in stages:
+            streamed += isinstance(step, Claimed)
+            yield _step(step)
     except Exception:
         # The reader must be told in the page: a broken stream would only be tried again.
         current_app.logger.exception("turn %s of conversation %s failed", turn.position, turn.conversation_id)
@@ -121,10 +139,17 @@ def _events(turn_id: int) -> Iterator[str]:
         stages.close()
         db.session.commit()
     yield from _until_answered(turn)
-    for sentence in presenting.sentences(turn):
-        yield event("sentence", render_template("assistant/sentence.html", sentence=sentence))
+    yield from (_sentence(one) for one in islice(presenting.sentences(turn), streamed, None))
     yield event("turn", render_template("assistant/answered.html", shown=presenting.shown(turn)))
     yield event("done", "")
+
+
+def _step(step: str | Claimed) -> str:
+    return _sentence(step) if isinstance(step, Claimed) else event("stage", presenting.STAGES.get(step, ""))
+
+
+def _sentence(sentence: Claimed | Citation | str) -> str:
+    return event("sentence", render_template("assistant/sentence.html", sentence=sentence))
 
 
 def _until_answered(turn: Turn) -> Iterator[str]:
@@ -155,20 +180,26 @@ def _page(form: QuestionForm, found: Conversation | None, status: int = 200) -> 
         examples=operations.start_questions(found.policy if found else presenting.policy_id()),
         policy=queries.corpus_of(presenting.policy_id()),
         by_words_only=not ready(),
+        model_speaks=endpoint(settings()) is not None,
         longest=LONGEST,
     )
 
 
 def _conversation(conversation_id: str) -> Conversation:
     """Return the session's own conversation. Aborts with 404: to anybody else it does not exist."""
-    return queries.conversation(conversation_id, _owner()) or abort(404)
+    return queries.conversation(conversation_id, owner()) or abort(404)
 
 
-def _owner() -> str:
+def owner() -> str:
     """Return the digest of this session's secret, made at the first need."""
     if OWNER not in session:
         session[OWNER] = secrets.token_urlsafe(32)
     return hashlib.sha256(session[OWNER].encode()).hexdigest()
+
+
+def _asker() -> str:
+    """Return whom the limits of a model count: the person, or the address of nobody in particular."""
+    return principal().id or get_remote_address()
 
 
 def _address(turn: Turn) -> str:

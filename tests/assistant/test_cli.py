@@ -50,7 +50,7 @@ def test_answers_have_the_fixed_form(site: Flask, tmp_path: Path) -> None:
 def test_another_policy_is_asked_by_its_id(site: Flask, tmp_path: Path) -> None:
     import_policy(db.session(), SYSTEM, SECOND.read_text(encoding="utf-8"))
     db.session.commit()
-    source = write(tmp_path, json.dumps({"id": "1", "q": "黑飞谁管?"}))
+    source = write(tmp_path, json.dumps({"id": "1", "q": "反制黑飞的巡查队伍由谁组建?"}))
     target = tmp_path / "a.jsonl"
     assert (
         run(site, "answer", "--input", source, "--output", target, "--policy", "linjiang-low-altitude-2025").exit_code

@@ -1,0 +1,89 @@
+"""A question for several things at once, cut into one question for each: 数据和会展两项,哪个封顶更高."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+
+from assistant.corpus import Corpus
+from assistant.ranking import MONEY_WORDS, known
+from assistant.reading import LISTING, Question, Term, read, whole_words
+
+COMPARING = re.compile(
+    r"哪[个项笔条种家边头]?[^,，。?？]{0,8}(?:更|[多高大少低狠长早晚快]$|[多高大少低](?:[?？。]|一[些点]))|谁的?[^,，。?？]{0,6}[多大高长早]|更(?:高|多|大|低|少|长|早|晚)|还是[^,，。?？]{1,14}[多高大]|"
+    r"\b(?:higher|larger|bigger|more|less|lower|longer|earlier|compare\w*)\b"
+)
+MENTIONS = re.compile(
+    r"哪些[^,，。?？]{1,10}[、和与及]|哪几条|哪些条|哪几处|哪些地方|出现|写在|被.{0,4}提到|几条里|\bwhich articles?\b|\bmentioned\b"
+)
+# 去年和今年 is one thing asked of two years; marks between two asked figures part two questions.
+JOINTS = frozenset(["和", "与", "跟", "及", "以及", "还是", "还有", "同", "同埋", "或", "vs", "and", "or", "versus"])
+CLAUSE = re.compile(r"[,，](?!还是|和|与|跟)|[:：;；。?？!！]")
+NUMBERS_ASKED = re.compile(r"多少|(?<!十)几[个家项年条次]|百分之几|几成|何时|哪年|什么时候|how (?:much|many)")
+MOST = 4
+# How much the words of the whole question count in each of its parts.
+LENT = 0.6
+
+
+def split(corpus: Corpus, question: Question) -> list[Question]:
+    """Return the questions that a question for several things is made of, none for any other question."""
+    if MENTIONS.search(question.folded) or not _asks_for_several(question):
+        return []
+    clauses = [clause for clause in CLAUSE.split(question.folded) if clause.strip()]
+    for clause in sorted(clauses, key=lambda text: -len(list(_pieces(text)))):
+        shared = " ".join(other for other in clauses if other is not clause and not _is_cut(other))
+        found = [read(f"{piece} {shared}".strip()) for piece in _pieces(clause)]
+        bare = [read(piece) for piece in _pieces(clause)]
+        if 1 < len(found) <= MOST and all(_names_a_thing(corpus, piece) for piece in bare):
+            return [replace(one, terms=piece.terms) for one, piece in zip(found, bare, strict=True)]
+    return []
+
+
+def compares(question: Question) -> bool:
+    """Tell whether a question asks which of several is more."""
+    return bool(COMPARING.search(question.folded))
+
+
+def _asks_for_several(question: Question) -> bool:
+    several = question.listing or compares(question) or "都" in question.folded or LISTING.search(question.folded)
+    return bool(several) or len(NUMBERS_ASKED.findall(question.folded)) > 1
+
+
+def _pieces(clause: str) -> Iterator[str]:
+    """Cut a clause at the words and marks that join equals; what stands in quotation marks stays whole."""
+    places = [0, *_joints(clause), len(clause)]
+    for start, end in pairwise(places):
+        piece = clause[start:end].strip(" 、,，")
+        for joint in sorted(JOINTS, key=len, reverse=True):
+            piece = piece.removeprefix(joint).strip()
+        if piece:
+            yield piece
+
+
+def _joints(clause: str) -> list[int]:
+    place, found = 0, list[int]()
+    for word, _ in whole_words(clause):
+        place = clause.find(word, place)
+        if word in JOINTS and not _is_quoted(clause, place):
+            found.append(place)
+        place += len(word)
+    marks = [mark.start() for mark in re.finditer("、", clause) if not _is_quoted(clause, mark.start())]
+    return sorted({*found, *marks} - {0})
+
+
+def _is_quoted(clause: str, place: int) -> bool:
+    return clause.count("“", 0, place) > clause.count("”", 0, place)
+
+
+def _is_cut(clause: str) -> bool:
+    return len(list(_pieces(clause))) > 1
+
+
+def _names_a_thing(corpus: Corpus, piece: Question) -> bool:
+    telling = [term for term in piece.terms if not MONEY_WORDS & set(term.forms)]
+    return any(len(term.text) > 1 and (known(corpus, term) or len(term.forms) > 1) for term in telling)
+
+
+def context(whole: Question, piece: Question) -> tuple[Term, ...]:
+    """Return the words of the whole question that a piece has not: they lend it their topic."""
+    return tuple(term for term in whole.terms if term not in piece.terms)
