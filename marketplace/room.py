@@ -25,6 +25,7 @@ from marketplace.ceremony import presenting as ceremony_presenting
 from marketplace.ceremony import table as ceremony_table
 from marketplace.ceremony import views as ceremony
 from marketplace.demonstration import demo as bids_demo
+from marketplace.evaluation import jobs as _evaluation_jobs  # noqa: F401 - the consumer of jobs must know them
 from marketplace.evaluation import operations as evaluation_operations
 from marketplace.evaluation import rules as evaluation_rules
 from marketplace.evaluation import table as evaluation_table

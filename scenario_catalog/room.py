@@ -15,6 +15,7 @@ from scenario_catalog.following import operations as following_operations
 from scenario_catalog.following import table as following_table
 from scenario_catalog.following import views as following
 from scenario_catalog.landing import demo as landing_demo
+from scenario_catalog.landing import jobs as _landing_jobs  # noqa: F401 - the consumer of jobs must know them
 from scenario_catalog.landing import queries as landing_queries
 from scenario_catalog.landing import rules as landing_rules
 from scenario_catalog.landing import table as landing_table

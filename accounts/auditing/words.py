@@ -67,6 +67,7 @@ VERBS: Mapping[str, str] = {
     "change_email": "更换邮箱",
     "change_password": "修改密码",
     "change_role": "调整角色",
+    "clear": "按保存期限清除",
     "comment": "批注",
     "complain": "投诉",
     "conclude": "形成合议意见",

@@ -7,13 +7,13 @@ from huey import crontab
 
 from core import anchors, audit, chain, clock
 from core.audit import SYSTEM, Actor
+from core.city import city
 from core.extensions import db
 from core.jobs import periodic
 from marketplace.bids import operations, queries, vault
 from marketplace.bids.operations import SUBJECT
+from marketplace.bids.rules import LOST, UNOPENED
 
-# Of bids that were never sent the drafts are kept so long after the deadline, in days.
-KEPT_DRAFTS = 90
 MOST_COVER = 3
 
 
@@ -45,9 +45,12 @@ def cover() -> None:
 
 @periodic(crontab(hour="3", minute="40"))
 def clear() -> None:
-    """Remove drafts that were never sent, some time after the deadline, and files that belong to nothing."""
-    session, oldest = db.session(), clock.today() - timedelta(days=KEPT_DRAFTS)
-    for bid in session.scalars(queries.left_drafts(oldest)).all():
+    """Remove what is kept no longer by the city's rule, counted from the deadline, and files that belong to nothing."""
+    session, today, kept = db.session(), clock.today(), city().retention
+    for bid in session.scalars(queries.left_drafts(today - timedelta(days=kept.bid_drafts))).all():
         operations.delete(session, SYSTEM, bid)
+    for states, days in ((UNOPENED, kept.unopened_bids), (LOST, kept.losing_bids)):
+        for bid in session.scalars(queries.with_texts(states, today - timedelta(days=days))).all():
+            operations.clear(session, SYSTEM, bid)
     session.commit()
     vault.sweep()

@@ -190,6 +190,14 @@ def delete(session: Session, actor: Actor, bid: Bid) -> None:
     session.flush()
 
 
+def clear(session: Session, actor: Actor, bid: Bid) -> None:
+    """Remove what a bid said, with its files; that there was one, its receipts and what was decided stay."""
+    bid.draft = bid.content = bid.price = None
+    vault.drop(session, bid.files)
+    session.expire(bid, ["files"])
+    _record(session, actor, "clear", bid)
+
+
 def ask_partner(session: Session, actor: Actor, bid: Bid, other: Organisation, part: str) -> BidPartner:
     """Ask an enterprise to bid together. Raises InvalidInputError; whether it bids elsewhere, nobody but itself is told."""
     _refuse_sent(bid)

@@ -147,3 +147,9 @@ def shared_representatives(session: Session, scenario: int) -> dict[str, list[st
         if party in known:
             found.setdefault(known[party], set()).add(bids[bid_id].alias)
     return {name: sorted(aliases) for name, aliases in found.items() if len(aliases) > 1}
+
+
+def with_texts(states: Sequence[str], oldest: date) -> Select[Bid]:
+    """Select the bids in these states that still hold what they said, of scenarios that closed before `oldest`."""
+    held = or_(Bid.content.is_not(None), Bid.draft.is_not(None), Bid.price.is_not(None))
+    return select(Bid).join(Scenario).where(Bid.status.in_(states), Scenario.deadline < oldest, held)

@@ -11,6 +11,8 @@ MOST_FILES = 20
 
 # What is known only after the opening; before it, a bid is its bidder's alone.
 OPENED = ("unsealed", "finalist", "not_selected", "selected", "defaulted", "disqualified")
+LOST = ("not_selected", "disqualified")
+UNOPENED = ("lapsed", "returned_unopened")
 HIDDEN = ("draft", "submitted", "withdrawn")
 
 DISQUALIFICATIONS: Mapping[str, str] = {

@@ -1,7 +1,7 @@
 """Every SELECT of evaluations. A bid is known here once it was opened, never before."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, func, or_, select
@@ -186,3 +186,9 @@ def waiting_evaluations(agency: int) -> Rows:
     found = select(Scenario, Evaluation).outerjoin(Evaluation, Evaluation.scenario_id == Scenario.id)
     unranked = or_(Evaluation.id.is_(None), Evaluation.status != "ranked")
     return found.where(public(), Scenario.agency_id == agency, Scenario.status == "evaluating", unranked)
+
+
+def with_sheets(oldest: date) -> Select[Evaluation]:
+    """Select the evaluations that still have sheets, of scenarios that closed before `oldest`."""
+    found = select(Evaluation).join(Scenario).join(PanelMember, PanelMember.evaluation_id == Evaluation.id)
+    return found.join(ScoreSheet, ScoreSheet.member_id == PanelMember.id).where(Scenario.deadline < oldest).distinct()

@@ -46,11 +46,11 @@ class Profile:
     website: str = ""
     size: str = ""
     founded: int | None = None
-    representative: str = ""
     qualifications: Sequence[str] = ()
     certifications: Sequence[str] = ()
     model_filing: str = ""
     algorithm_filing: str = ""
+    representative: str = ""
 
 
 def create(  # noqa: PLR0913 - who, for whom, what, and whether it is invented

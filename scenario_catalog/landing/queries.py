@@ -1,6 +1,7 @@
 """Every SELECT of the landing tracker. What is public of a landing is what its scenario's being public allows."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
@@ -12,6 +13,7 @@ from accounts.models import Organisation
 from accounts.rules import ENTERPRISE
 from core.audit import AuditEvent
 from core.extensions import db
+from core.files import StoredFile
 from scenario_catalog.landing.models import Landing, LandingParty, Milestone, MilestoneEvidence, Replication
 from scenario_catalog.landing.rules import SCHEDULED, UNDER_WAY
 from scenario_catalog.models import Batch, Scenario, ScenarioMove
@@ -166,6 +168,12 @@ def batches(*, demo: bool) -> Rows:
 def demo_scenario(title: str) -> Scenario | None:
     """Return the invented scenario of that title, public or not."""
     return db.session.scalar(select(Scenario).where(Scenario.title == title, Scenario.demo.is_(True)).limit(1))
+
+
+def evidence_before(oldest: datetime) -> Select[MilestoneEvidence]:
+    """Select the evidence that was handed in before `oldest` and still has its file."""
+    found = select(MilestoneEvidence).join(StoredFile, StoredFile.id == MilestoneEvidence.file_id)
+    return found.where(MilestoneEvidence.added_at < oldest, StoredFile.state != "erased")
 
 
 def has_landing(scenario_id: int) -> bool:

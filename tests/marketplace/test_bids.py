@@ -18,6 +18,7 @@ from werkzeug.datastructures import FileStorage
 from accounts.models import Organisation
 from core import clock
 from core.audit import SYSTEM, Actor, record
+from core.city import city
 from core.errors import InvalidInputError
 from core.extensions import db
 from core.lifecycle import LifecycleError
@@ -371,7 +372,7 @@ def test_drafts_that_were_never_sent_are_cleared_in_the_end(app: Flask) -> None:
     begun(call, files=[b"a report"])
     sent(call, "另一家")
     opened(call)
-    with clock.frozen(clock.end_of_day(call.scenario.deadline) + timedelta(days=jobs.KEPT_DRAFTS + 1)):
+    with clock.frozen(clock.end_of_day(call.scenario.deadline) + timedelta(days=city().retention.bid_drafts + 1)):
         jobs.clear()
     assert db.session.query(Bid).count() == 1
     assert db.session.query(BidFile).count() == 0
@@ -407,3 +408,27 @@ def test_bids_that_share_a_legal_representative_are_told_once_they_are_open(app:
     found = queries.shared_representatives(db.session(), call.scenario.id)
     assert found.keys() == {"周启明"}
     assert len(found["周启明"]) == 2
+
+
+def test_what_losing_and_lapsed_bids_said_is_kept_as_long_as_the_city_says(app: Flask) -> None:
+    call = called()
+    lost, won = sent(call, "落选", files=[b"a report"]).token, sent(call, "中选").token
+    opened(call)
+    for token, verbs in ((lost, ["reject"]), (won, ["shortlist", "select"])):
+        for verb in verbs:
+            operations.move(db.session(), SYSTEM, queries.with_token(db.session(), token) or Bid(), verb)
+    db.session.commit()
+    for days, held in ((0, True), (1, False)):
+        with clock.frozen(
+            clock.start_of_day(call.scenario.deadline) + timedelta(days=city().retention.losing_bids + days)
+        ):
+            jobs.clear()
+        db.session.expire_all()
+        found = queries.bid(lost)
+        assert found
+        assert (found.content is not None) is held
+    kept = queries.bid(won)
+    assert kept
+    assert kept.content
+    assert stored(app) == []
+    assert found.receipts

@@ -6,18 +6,19 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core import clock
 from core.audit import AuditEvent
+from core.city import city
 from core.errors import InvalidInputError
 from core.extensions import db
 from core.lifecycle import LifecycleError
 from marketplace.bids.models import BidPartner
 from marketplace.calls.queries import terms_of
-from marketplace.evaluation import agreeing, operations, queries, scoring
+from marketplace.evaluation import agreeing, jobs, operations, queries, scoring
 from marketplace.evaluation.agreeing import Agreement, Cause, StaleError
-from marketplace.evaluation.models import PanelMember, ScoreSheet
+from marketplace.evaluation.models import Consensus, PanelMember, ScoreSheet
 from marketplace.evaluation.operations import ConflictOfInterestError, Declaration
 from scenario_catalog import operations as catalog
 from scenario_catalog.rules import Ground
@@ -352,3 +353,14 @@ def test_an_erased_person_is_named_no_more() -> None:
     db.session.expire_all()
     assert db.session.scalar(select(PanelMember).where(PanelMember.person_id == person)) is None
     assert all(one.person_id != person for one in queries.ranked(db.session(), court.scenario))
+
+
+def test_score_sheets_are_kept_as_long_as_the_city_says(app: Flask) -> None:
+    court = ranked()
+    held = db.session.scalar(select(func.count()).select_from(ScoreSheet))
+    days, closed = city().retention.score_sheets, clock.start_of_day(court.scenario.deadline)
+    for later, count in ((0, held), (1, 0)):
+        with clock.frozen(closed + timedelta(days=days + later)):
+            jobs.clear()
+        assert db.session.scalar(select(func.count()).select_from(ScoreSheet)) == count
+    assert db.session.scalar(select(func.count()).select_from(Consensus))

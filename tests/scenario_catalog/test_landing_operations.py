@@ -9,12 +9,13 @@ from sqlalchemy.exc import IntegrityError
 
 from core import clock, files
 from core.audit import SYSTEM, Actor, AuditEvent
+from core.city import city
 from core.errors import InvalidInputError
 from core.extensions import db
 from core.files import StoredFile
 from core.lifecycle import LifecycleError
 from scenario_catalog import queries as catalog
-from scenario_catalog.landing import evidence, operations, queries, rules
+from scenario_catalog.landing import evidence, jobs, operations, queries, rules
 from scenario_catalog.landing.evidence import Label
 from scenario_catalog.landing.models import Landing, Replication
 from scenario_catalog.landing.operations import Contract, Notice, Party, Plan
@@ -308,3 +309,15 @@ def test_landing_has_so_many_milestones_and_no_more(app: Flask, monkeypatch: pyt
     monkeypatch.setattr(rules, "MOST_MILESTONES", 1)
     with pytest.raises(InvalidInputError, match="最多"):
         milestone(world, "pilot", "试点")
+
+
+def test_evidence_is_kept_as_long_as_the_city_says(app: Flask) -> None:
+    step = milestone(awarded(), "acceptance")
+    made = evidence.attach(db.session(), AGENCY, step, upload(), Label("acceptance"))
+    db.session.commit()
+    for later, state in ((-1, "clean"), (1, "erased")):
+        with clock.frozen(made.added_at + timedelta(days=city().retention.evidence + later)):
+            jobs.clear()
+        db.session.refresh(made.file)
+        assert made.file.state == state
+    assert made.title
