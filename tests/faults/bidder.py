@@ -9,12 +9,15 @@ from pathlib import Path
 from core import clock
 from core.audit import SYSTEM
 from core.extensions import db
+from marketplace.awards import operations as awards
+from marketplace.awards.models import Award
 from marketplace.bids import opening, operations
 from marketplace.bids import queries as bids
 from marketplace.sealing import operations as sealing
 from marketplace.sealing import queries as seals
 from scenario_catalog import queries as catalog
 from tests.conftest import make_app, opened
+from tests.marketplace.judging import AGENCY
 
 
 def submit(*pairs: str) -> None:
@@ -48,6 +51,15 @@ def unseal(number: str, *shares: str) -> None:
             say("opened" if private else "presented")
 
 
+def award(number: str) -> None:
+    """Make the award of a scenario, whose notice has ended."""
+    found = db.session.get_one(Award, int(number))
+    with clock.frozen(found.notice_ends):
+        awards.award(db.session(), AGENCY, found)
+        db.session.commit()
+    say("awarded")
+
+
 def say(*words: str) -> None:
     sys.stdout.write(" ".join(words) + "\n")
     sys.stdout.flush()
@@ -57,7 +69,7 @@ def main() -> None:
     instance, verb, *words = sys.argv[1:]
     with opened(make_app(Path(instance))):
         say("ready")
-        {"submit": submit, "unseal": unseal}[verb](*words)
+        {"submit": submit, "unseal": unseal, "award": award}[verb](*words)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Killing the process while bids are submitted or opened: nothing acknowledged is lost, nothing is half done."""
+"""Killing the process while bids are submitted or opened, or an award is made: nothing acknowledged is lost, nothing half done."""
 
 import random
 import subprocess
@@ -10,11 +10,15 @@ from sqlalchemy import select
 
 from core.extensions import db
 from core.settings import ROOT
+from marketplace.awards import operations as awards
+from marketplace.awards.models import Award
 from marketplace.bids.models import Bid, BidReceipt
 from marketplace.sealing.models import Seal, SealWrap
+from scenario_catalog.landing.models import Landing
 from scenario_catalog.models import Scenario
 from tests.bidding import begun, called, sent
 from tests.conftest import make_app, opened
+from tests.marketplace.judging import AGENCY, ranked
 
 BIDS, KILLS = 30, 5
 
@@ -96,5 +100,39 @@ def check_opening(instance: Path) -> bool:
     told = (states, seal, scenario, parts)
     before = ({"submitted"}, "ready", "open", {"content", "price"})
     after = ({"unsealed"}, "opened", "evaluating", {"price"})
+    assert told in (before, after)
+    return told == after
+
+
+def test_a_killed_award_is_made_whole_or_not_at_all(tmp_path: Path) -> None:
+    rng = random.Random(4)
+    with opened(make_app(tmp_path)):
+        court = ranked(4)
+        chosen = {bid.id for bid in court.bids[:2]}
+        awards.shortlist(db.session(), AGENCY, court.scenario, chosen)
+        number = awards.notice(db.session(), AGENCY, court.scenario, {court.bids[0].id}, "综合得分第一").id
+        db.session.commit()
+    for _turn in range(KILLS):
+        said = killed(start(tmp_path, "award", str(number)), rng.uniform(0.0, 0.12))
+        done = check_award(tmp_path)
+        assert done or "awarded" not in said
+        if done:
+            return
+    process = start(tmp_path, "award", str(number))
+    said_last, errors = process.communicate(timeout=120)
+    assert said_last.splitlines() == ["awarded"], errors
+    assert check_award(tmp_path)
+
+
+def check_award(instance: Path) -> bool:
+    """Tell whether the award is made: of award, bids, scenario and landing together, or of none."""
+    with opened(make_app(instance)):
+        award = db.session.scalars(select(Award.status)).one()
+        states = sorted(db.session.scalars(select(Bid.status)))
+        scenario = db.session.scalars(select(Scenario.status)).one()
+        landings = len(db.session.scalars(select(Landing)).all())
+    told = (award, states, scenario, landings)
+    before = ("noticed", ["finalist", "finalist", "not_selected", "not_selected"], "noticed", 0)
+    after = ("awarded", ["not_selected", "not_selected", "not_selected", "selected"], "awarded", 1)
     assert told in (before, after)
     return told == after
