@@ -38,6 +38,7 @@ __all__ = [
     "read",
     "send",
     "setup",
+    "write_private",
 ]
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -134,7 +135,7 @@ def accept(session: Session, upload: FileStorage, *, purpose: str, organisation_
         organisation_id=organisation_id,
     )
     _touch(session, stored.token)
-    _write(stored.token, data)
+    write_private(_path(stored.token), data)
     session.add(stored)
     session.flush()
     return stored
@@ -176,9 +177,9 @@ def _path(token: str) -> Path:
     return _folder() / token[:2] / token
 
 
-def _write(token: str, data: bytes) -> None:
-    path = _path(token)
-    for folder in (_folder(), path.parent):
+def write_private(path: Path, data: bytes) -> None:
+    """Write a new file that only this user can read, in a folder of a folder of its kind; on the disk before it returns."""
+    for folder in (path.parent.parent, path.parent):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(data)

@@ -1,6 +1,5 @@
 """Files of bids: checked and scanned in memory, and only then written, encrypted under a key of their own."""
 
-import os
 import secrets
 import time
 from collections.abc import Iterable, Mapping
@@ -17,6 +16,7 @@ from core import clock, commits, scanner
 from core.errors import InvalidInputError
 from core.extensions import db
 from core.file_types import check, clean_name
+from core.files import write_private
 from core.scanner import Outcome
 from core.settings import settings
 from marketplace.bids.content import Kept
@@ -47,7 +47,7 @@ def keep(session: Session, bid: int, upload: FileStorage) -> Kept:
     _scan(name, data)
     token, key = secrets.token_urlsafe(24), boxes.new_key()
     session.info.setdefault(TOUCHED, set()).add(token)
-    _write(token, boxes.lock(data, key))
+    write_private(_path(token), boxes.lock(data, key))
     session.add(BidFile(bid_id=bid, token=token, size=len(data), created_at=clock.now()))
     session.flush()
     return Kept(token, key.hex(), name, media_type, len(data), sha256(data).hexdigest())
@@ -96,16 +96,6 @@ def _folder() -> Path:
 
 def _path(token: str) -> Path:
     return _folder() / token[:2] / token
-
-
-def _write(token: str, data: bytes) -> None:
-    path = _path(token)
-    for folder in (_folder(), path.parent):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _remove_unwanted(tokens: Iterable[str]) -> None:
