@@ -11,6 +11,7 @@ from core import clock
 
 MEMBER, APPROVER, OWNER, OPERATOR = "agency.member", "agency.approver", "agency.owner", "operator.owner"
 ENTERPRISE, FOLLOWER = "enterprise.member", "newcomer.owner"
+BIDDER, HOLDER = "enterprise.owner", "agency3.approver"
 PATIENCE = 30_000
 # Stands in the public need, until it is redacted.
 HIDDEN = "青柠檬号硬盘"

@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from tests.browser.conftest import DESKTOP, PHONE
-from tests.browser.desks import APPROVER, FOLLOWER, MEMBER, OPERATOR, OWNER, Desks, World
+from tests.browser.desks import APPROVER, BIDDER, FOLLOWER, MEMBER, OPERATOR, OWNER, Desks, World
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 
@@ -19,6 +19,14 @@ PAGES = [
     "/agencies",
     "/policies",
     "/policies/shenzhen-ai-pioneer-city-2024",
+    "/policies/shenzhen-ai-pioneer-city-2024/facts",
+    "/policies/shenzhen-ai-pioneer-city-2024/calculator",
+    "/targets",
+    "/landings",
+    "/dashboard",
+    "/scenarios/overdue",
+    "/receipts",
+    "/assistant/quality",
     "/match",
     "/assistant",
     "/assistant?q=算力券是什么",
@@ -49,6 +57,10 @@ def desk_pages(site: str, at_work: World) -> list[tuple[str, str]]:
         (OPERATOR, redaction),
         (OPERATOR, f"{site}/audit"),
         (OWNER, f"{site}/desk/organisation"),
+        (APPROVER, f"{site}/desk/seals"),
+        (APPROVER, f"{site}/desk/evaluations"),
+        (APPROVER, f"{site}/desk/landings"),
+        (BIDDER, f"{site}/desk/bids"),
         (FOLLOWER, f"{site}/desk/organisation/verification"),
     ]
 
@@ -73,6 +85,7 @@ def test_axe_finds_nothing(site: str, browser: Browser, size: dict[str, int], la
         *PAGES,
         first_link(site, browser, "/scenarios", "/scenarios/"),
         first_link(site, browser, "/agencies", "/agencies/"),
+        first_link(site, browser, "/landings", "/landings/"),
     ]
     found = {}
     for path in addresses:

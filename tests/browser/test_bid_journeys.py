@@ -1,0 +1,90 @@
+"""A bid from its draft to its receipt, and the opening by two holders, with the demonstration's own shares and codes."""
+
+import json
+import re
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.desks import BIDDER, HOLDER, OPERATOR, Desks
+
+pytestmark = [pytest.mark.browser, pytest.mark.model]
+OWN, SEALED = "外籍人士办事多语种咨询与预填表", "离岸贸易单证真实性交叉核对"
+
+
+def secret(instance: Path, scenario: str, *words: str) -> str:
+    """Return the share or code of a scenario in whose line these words stand."""
+    text = (instance / "demo-secrets.txt").read_text(encoding="utf-8")
+    block = text.split(scenario, 1)[1].split("\nSZ-", 1)[0]
+    line = next(line for line in block.splitlines() if all(word in line for word in words))
+    return line.split()[-1]
+
+
+@pytest.fixture
+def bidder(desks: Desks, instance: Path) -> Iterator[Page]:
+    page = desks.of(BIDDER)
+    page.goto(f"{desks.site}/desk/bids")
+    page.get_by_role("link", name=OWN).click()
+    page.get_by_label("方案口令").fill(secret(instance, OWN, "口令", "草稿"))
+    page.get_by_role("button", name="打开草稿").click()
+    yield page
+    assert desks.wrong == []
+
+
+def fill(page: Page) -> None:
+    """Write what is still missing in the draft."""
+    for area in page.locator("form#draft textarea").all():
+        if not area.input_value():
+            area.fill("按公布的要求响应，附测试记录；上线后四周内完成试运行。")
+    page.get_by_label("报价（万元）").fill("86.5")
+    for box in page.locator("form#draft input[type=checkbox]").all():
+        box.check()
+
+
+def test_a_draft_is_opened_with_its_code_filled_in_sealed_and_taken_back(bidder: Page, desks: Desks) -> None:
+    fill(bidder)
+    bidder.get_by_role("button", name="核对并递交").click()
+    expect(bidder.get_by_role("heading", name="将要密封的内容")).to_be_visible()
+    bidder.get_by_role("checkbox").check()
+    bidder.get_by_role("button", name="密封并递交").click()
+    expect(bidder.get_by_role("heading", name="回执")).to_be_visible()
+    address = bidder.url.split("?")[0].split("#")[0].removesuffix("/")
+    digest = re.search(r"[0-9a-f]{64}", bidder.inner_text("main"))
+    assert digest
+    content = bidder.request.get(f"{address}/content.json").body()
+    assert sha256(content).hexdigest() == digest[0]
+    price = bidder.request.get(f"{address}/price.json").body()
+    assert json.loads(content)["price_digest"] == sha256(price).hexdigest()
+    stranger = desks.stranger()
+    stranger.goto(f"{desks.site}/receipts")
+    stranger.locator("main input[name=digest]").fill(digest[0])
+    stranger.locator("main form button[type=submit]").click()
+    expect(stranger.locator("main")).to_contain_text("SZ-")
+    assert "云岚" not in stranger.inner_text("main")
+    stranger.context.close()
+    bidder.goto(address)
+    bidder.get_by_role("button", name="撤回").first.click()
+    expect(bidder.get_by_role("button", name="核对并递交")).to_be_visible()
+
+
+def present(page: Page, site: str, share: str) -> None:
+    page.goto(f"{site}/desk/seals")
+    page.get_by_role("row", name=SEALED).get_by_role("link", name="出示分片").click()
+    page.get_by_label("密钥分片").fill(share)
+    page.get_by_role("button", name="出示", exact=True).click()
+
+
+def test_two_holders_open_what_is_past_its_deadline(desks: Desks, instance: Path) -> None:
+    first, second = desks.of(HOLDER), desks.of(OPERATOR)
+    present(first, desks.site, secret(instance, SEALED, "分片", "外部监督"))
+    expect(first.locator("main")).to_contain_text("这不是您在本场景领取的分片")
+    present(first, desks.site, secret(instance, SEALED, "分片", "需求单位"))
+    expect(first.locator(".desk-message").first).to_contain_text("已出示")
+    present(second, desks.site, secret(instance, SEALED, "分片", "运营方"))
+    expect(second.locator(".desk-message").first).to_contain_text("已开标，共 2 份方案")
+    first.goto(f"{desks.site}/scenarios/SZ-2026-0027")
+    expect(first.locator("main")).to_contain_text("评审中")
+    assert desks.wrong == []
