@@ -88,7 +88,7 @@ def test_a_suggestion_is_asked_by_its_button(reader: PageClient) -> None:
 
 def test_what_the_plan_does_not_say_is_said_so_with_a_person_to_call(reader: PageClient) -> None:
     text = visible(reader.get(ask(reader, "算力券什么时候开始申请,在哪个网站?")))
-    assert "没有说明时间" in text
+    assert "未规定时间" in text
     assert "咨询人工" in text
 
 

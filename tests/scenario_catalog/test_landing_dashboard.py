@@ -58,18 +58,12 @@ def test_dashboard_asks_the_rooms_above_for_their_stages(app: Flask, scenarios: 
     def matched(_session: Session) -> Collection[int]:
         return [scenario.id for scenario in scenarios[:2]]
 
-    room = next(room for room in app.extensions["rooms"] if room.name == "marketplace")
-    if not hasattr(room, "stages"):
-        object.__setattr__(room, "stages", {"matched": matched})
-    else:
-        app.extensions["rooms"] = tuple(
-            replace(one, stages={"matched": matched} if one is room else {}) for one in app.extensions["rooms"]
-        )
-    try:
-        assert counts(Choice())[1] == 2
-        assert counts(Choice(domain="finance"))[1] == 1
-    finally:
-        room.__dict__.pop("stages", None)
+    app.extensions["rooms"] = tuple(
+        replace(one, stages={"matched": matched} if one.name == "marketplace" else {})
+        for one in app.extensions["rooms"]
+    )
+    assert counts(Choice())[1] == 2
+    assert counts(Choice(domain="finance"))[1] == 1
 
 
 def test_dashboard_counts_invented_scenarios_only_where_there_is_no_real_one(scenarios: list[Any]) -> None:

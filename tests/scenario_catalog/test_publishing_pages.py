@@ -25,6 +25,7 @@ LIVE = (
     r'<form id="follow".*?</form>',
     r'<p><a href="[^"]*/documents.zip">.*?</p>',
     r'<section aria-labelledby="questions".*?</section>',
+    r'<section aria-labelledby="call">.*?</section>',
     r'datetime="[^"]*"',
 )
 
