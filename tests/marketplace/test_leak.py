@@ -29,6 +29,8 @@ from tests.test_route_matrix import declared, values
 CHANGING = re.compile(r'(name="csrf_token"[^>]*value|name="csrf-token" content|nonce)="[^"]*"')
 # What an address may not be asked for: it would leave, or write.
 LEFT_OUT = ("/static/", "/account/sign-out")
+# What says that it waits when it is first asked for.
+WORKED_OUT = "/desk/coverage"
 
 
 def people(app: Flask, call: Call, rival: Organisation) -> dict[str, Principal]:
@@ -71,6 +73,8 @@ def readable(data: bytes) -> str:
 
 
 def all_pages(app: Flask, who: dict[str, Principal], world: dict[str, object]) -> dict[tuple[str, str], str]:
+    app.extensions["identify"] = lambda: who.get("operator", NOBODY)
+    app.test_client().get(WORKED_OUT)
     return {(name, path): text for name, path, text in pages(app, who, world)}
 
 
@@ -82,23 +86,29 @@ def test_leak_every_page_reads_the_same_with_bids_as_without(app: Flask) -> None
     own = member("enterprise", "owner", lead)
     db.session.commit()
     who["own"] = Principal(own.pseudonym, own.id, own.name, "enterprise-owner", lead.id, lead.name, verified=True)
-    with clock.frozen(clock.now()):
-        all_pages(app, {"operator": who["operator"]}, world)  # what says that it waits when it is first asked for
+    now, closed = clock.now(), clock.end_of_day(call.scenario.deadline)
+    others = {name: one for name, one in who.items() if name in {"agency", "operator", "auditor", "rival"}}
+    with clock.frozen(now):
         before = all_pages(app, who, world)
+    with clock.frozen(closed):
+        waiting = all_pages(app, others, world)
+    with clock.frozen(now):
         bid = begun(call, "机密", lead=lead)
         actor = Actor(own.pseudonym, "enterprise-owner", str(lead.id))
         operations.ask_partner(db.session(), actor, bid, partner, "硬件")
         db.session.commit()
-        drafted = all_pages(app, who, world)
+        drafted = all_pages(app, {"own": who["own"], **others}, world)
         operations.decide_partner(db.session(), actor, bid.partners[0], "accept")
         operations.submit(db.session(), actor, bid, call.codes[bid.token], clock.now())
         db.session.commit()
         sent(call, "第二份", lead=third)
         jobs.cover()
         after = all_pages(app, who, world)
+    with clock.frozen(closed):
+        assert all_pages(app, others, world) == waiting, "nor after the deadline, until the bids are opened"
     assert len(before) > 500
     for later in (drafted, after):
-        told = [place for place, text in before.items() if later[place] != text and place[0] != "own"]
+        told = [place for place, text in later.items() if before[place] != text and place[0] != "own"]
         assert not told, "these pages tell of sealed bids"
     assert any(after[place] != text for place, text in before.items() if place[0] == "own"), "the bidder sees its own"
 
