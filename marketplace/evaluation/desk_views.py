@@ -16,7 +16,7 @@ from core.extensions import db
 from core.lifecycle import LifecycleError
 from core.web import render
 from marketplace.bids.models import Bid
-from marketplace.bids.queries import opened
+from marketplace.bids.queries import opened, shared_representatives
 from marketplace.bids.rules import BID, DISQUALIFICATIONS
 from marketplace.calls.queries import terms_of
 from marketplace.evaluation import agreeing, operations, presenting, queries, rules, scoring
@@ -156,6 +156,7 @@ def _page(found: Scenario, status: int = HTTPStatus.OK, **shown: Any) -> Respons
         context |= {"panel": presenting.panel(evaluation), "step": presenting.next_step(evaluation)}
     if sight.names:
         context["bids"] = opened(db.session(), found.id)
+        context["shared"] = shared_representatives(db.session(), found.id)
     if sight.scores and evaluation:
         context |= {"scores": presenting.scores(evaluation), "ranked": queries.ranked(db.session(), found)}
     if may("evaluation.manage", scenario_id=found.id):

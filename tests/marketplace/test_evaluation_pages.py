@@ -10,12 +10,14 @@ from flask import Flask
 
 from accounts.access.models import Person
 from core import clock
+from core.audit import SYSTEM
 from core.extensions import db
 from marketplace.bids import vault
 from marketplace.calls.queries import terms_of
 from marketplace.evaluation import queries, scoring, views
 from marketplace.evaluation.models import PanelMember
 from marketplace.sealing import boxes
+from marketplace.solutions.operations import Profile, describe
 from tests.factories import MembershipFactory, member
 from tests.marketplace.judging import JUDGE, Court, membership, opened, panelled, ranked, scored, scores
 from tests.pages import PageClient, visible
@@ -381,3 +383,12 @@ def test_lists_answer_on_an_empty_database_and_unknown_scenarios_are_not_found(a
     client.get("/desk/evaluations")
     client.get("/desk/evaluations/999", status=404)
     as_(app, member("auditor", "evaluator")).get("/desk/panel")
+
+
+def test_a_legal_representative_that_bidders_share_is_told_to_the_agency_alone(app: Flask, court: Court) -> None:
+    for bid in court.bids[:2]:
+        describe(db.session(), SYSTEM, bid.organisation, Profile(representative="周启明"))
+    db.session.commit()
+    assert "由同一人（周启明）担任法定代表人" in visible(agency(app, court).get(desk(court)))
+    auditor = as_(app, member("auditor", "evaluator"))
+    assert "周启明" not in auditor.raw.get(desk(court)).get_data(as_text=True)
