@@ -12,6 +12,7 @@ from accounts.access.models import Person
 from core import clock
 from core.audit import SYSTEM
 from core.extensions import db
+from core.files import write_private
 from marketplace.bids import vault
 from marketplace.calls.queries import terms_of
 from marketplace.evaluation import queries, scoring, views
@@ -323,7 +324,7 @@ def test_a_disqualification_is_told_with_what_was_typed(app: Flask, court: Court
 def lay(court: Court, data: bytes, name: str) -> None:
     """Put an encrypted file where the vault keeps the first bid's."""
     key, token = boxes.new_key(), "a" * 32
-    vault._write(token, boxes.lock(data, key))
+    write_private(vault._path(token), boxes.lock(data, key))
     digest = vault.sha256(data).hexdigest()
     file: dict[str, Any] = {"token": token, "key": key.hex(), "name": name, "media_type": "application/pdf"}
     court.bids[0].content = {**(court.bids[0].content or {}), "files": [{**file, "size": len(data), "digest": digest}]}
