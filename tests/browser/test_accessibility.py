@@ -9,6 +9,9 @@ from tests.browser.desks import APPROVER, BIDDER, FOLLOWER, MEMBER, OPERATOR, OW
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 
+# What is being fetched is drawn pale for that time.
+SETTLED = "!document.querySelector('[aria-busy=true], .htmx-request')"
+
 PAGES = [
     "/",
     "/scenarios",
@@ -92,6 +95,7 @@ def test_axe_finds_nothing(site: str, browser: Browser, size: dict[str, int], la
         page.goto(f"{site}{path}")
         assert page.locator("body.large-print").count() == int(large)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{path} scrolls sideways"
+        page.wait_for_function(SETTLED)
         violations = Axe().run(page).response["violations"]
         if violations:
             found[path] = [(item["id"], [node["target"] for node in item["nodes"]][:3]) for item in violations]
@@ -114,6 +118,7 @@ def test_axe_finds_nothing_at_the_desks(desks: Desks, at_work: World, size: dict
         assert answer.status == 200, address
         assert page.locator("body.large-print").count() == int(large)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{address} scrolls sideways"
+        page.wait_for_function(SETTLED)
         violations = Axe().run(page).response["violations"]
         if violations:
             found[address] = [(item["id"], [node["target"] for node in item["nodes"]][:3]) for item in violations]
