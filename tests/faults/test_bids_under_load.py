@@ -54,7 +54,6 @@ def test_opening_500_bids_of_5_mb_takes_the_memory_of_one(app: Flask) -> None:
         bid = begun(call, files=[data])
         operations.submit(db.session(), SYSTEM, bid, call.codes[bid.token], clock.now())
         db.session.commit()
-        db.session.remove()
     with clock.frozen(clock.end_of_day(call.scenario.deadline)):
         private = key_of(call)
         db.session.rollback()
