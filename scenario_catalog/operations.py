@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import update
@@ -14,6 +13,7 @@ from core.audit import Actor
 from core.city import city
 from core.errors import InvalidInputError
 from core.lifecycle import LifecycleError
+from core.statuses import change_status
 from retrieval.operations import Piece, compare_alike, delete_document, put_document
 from retrieval.text import sentences
 from scenario_catalog import draft as drafts
@@ -207,17 +207,6 @@ def _move(session: Session, actor: Actor, scenario: Scenario, verb: str, ground:
     scenario.moves.append(ScenarioMove(at=now, verb=verb, status=target, reason=ground.code, note=ground.words))
     session.flush()
     audit.record(session, actor, verb, "scenario", scenario.id, before=before, after=audit.state(scenario))
-
-
-def change_status(session: Session, row: Batch | Scenario | Question, target: str) -> None:
-    """Change the status in the database only if it is still the one that was checked."""
-    session.flush()
-    kind: Any = type(row)
-    change = update(kind).where(kind.id == row.id, kind.status == row.status).values(status=target)
-    done: Any = session.execute(change.execution_options(synchronize_session=False))
-    if done.rowcount != 1:
-        raise LifecycleError(_("状态刚刚被他人改变，请刷新后再试"))
-    session.refresh(row, ["status"])
 
 
 def _assign_numbers(session: Session, scenarios: Sequence[Scenario]) -> None:

@@ -11,6 +11,7 @@ from core.audit import Actor
 from core.errors import InvalidInputError
 from core.formats import day
 from core.lifecycle import LifecycleError
+from core.statuses import change_status
 from marketplace.awards import operations, queries, rules
 from marketplace.awards.models import Award, Objection
 from marketplace.awards.rules import OBJECTION
@@ -62,7 +63,7 @@ def answer(session: Session, actor: Actor, objection: Objection, verb: str, word
         raise InvalidInputError(_("答复最多 %(n)s 字", n=rules.LONGEST_ANSWER))
     target = OBJECTION.check(objection.status, verb, actor.role, words=words)
     before = audit.state(objection)
-    operations.change_status(session, objection, target)
+    change_status(session, objection, target)
     objection.answer, objection.decided_at = words.strip(), clock.now()
     session.flush()
     audit.record(session, actor, verb, SUBJECT, objection.id, before=before, after=audit.state(objection))

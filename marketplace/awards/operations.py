@@ -13,6 +13,7 @@ from core import audit, clock, files
 from core.audit import SYSTEM, Actor, AuditEvent
 from core.errors import InvalidInputError
 from core.lifecycle import LifecycleError
+from core.statuses import change_status
 from marketplace.awards import queries, rules
 from marketplace.awards.models import Award, AwardWinner, FinalistTrial, Objection
 from marketplace.awards.rules import AWARD, ENDED, NOT_AWARDED, NOT_SHORTLISTED
@@ -195,17 +196,6 @@ def move(session: Session, actor: Actor, found: Award, verb: str, **facts: Any) 
         found.withdrawn_at, found.withdrawal = now, str(facts.get("words", "")).strip()
     session.flush()
     audit.record(session, actor, verb, SUBJECT, found.id, before=before, after=audit.state(found))
-
-
-def change_status(session: Session, row: Award | Objection, target: str) -> None:
-    """Change the status in the database only if it is still the one that was checked."""
-    session.flush()
-    kind: Any = type(row)
-    change = update(kind).where(kind.id == row.id, kind.status == row.status).values(status=target)
-    done: Any = session.execute(change.execution_options(synchronize_session=False))
-    if done.rowcount != 1:
-        raise LifecycleError(_("状态刚刚被他人改变，请刷新后再试"))
-    session.refresh(row, ["status"])
 
 
 def forget(session: Session, person: int) -> None:

@@ -13,7 +13,7 @@ from core.audit import SYSTEM, Actor, AuditEvent
 from core.extensions import db
 from marketplace.bids import queries, vault
 from marketplace.bids.models import Bid
-from marketplace.bids.operations import SUBJECT, change_status
+from marketplace.bids.operations import SUBJECT, step
 from marketplace.bids.rules import aliases, is_stale
 from marketplace.sealing import boxes
 from marketplace.sealing import operations as sealing
@@ -97,7 +97,7 @@ def return_unopened(session: Session, scenario: int) -> int:
         sealing.move(session, SYSTEM, seal, "destroy")
     found = [bid for bid in queries.unopened(session, scenario) if bid.status == "submitted"]
     for bid in found:
-        change_status(session, bid, "return", SYSTEM.role)
+        step(session, bid, "return", SYSTEM.role)
         bid.content_sealed = bid.price_sealed = None
         vault.drop(session, bid.files)
         session.expire(bid, ["files"])
@@ -123,7 +123,7 @@ def _lapsed(session: Session, seal: Seal) -> list[str]:
     for token in queries.submitted(session, seal.scenario_id):
         bid = queries.with_token(session, token)
         if bid is not None and is_stale(bid.confirmed, newest):
-            change_status(session, bid, "lapse", SYSTEM.role)
+            step(session, bid, "lapse", SYSTEM.role)
             bid.content_sealed = bid.price_sealed = None
             audit.record(session, SYSTEM, "lapse", SUBJECT, bid.token, after={"status": bid.status})
         elif bid is not None:
@@ -137,7 +137,7 @@ def _open_one(session: Session, token: str, name: str, private: bytes, fault: st
     if bid is None:
         return
     said, wrong = _content(session, bid, private)
-    change_status(session, bid, "unseal", SYSTEM.role)
+    step(session, bid, "unseal", SYSTEM.role)
     bid.content, bid.fault, bid.alias = said, fault or wrong, name
     bid.content_sealed = None
     session.flush()

@@ -19,6 +19,7 @@ from core import audit, clock
 from core.audit import Actor
 from core.errors import InvalidInputError
 from core.lifecycle import LifecycleError
+from core.statuses import change_status
 from marketplace.bids import content, queries, vault
 from marketplace.bids.content import Draft, Kept, Sealed
 from marketplace.bids.models import Bid, BidPartner, BidReceipt
@@ -138,7 +139,7 @@ def submit(session: Session, actor: Actor, bid: Bid, code: str, received: dateti
         raise InvalidInputError(missing.values())
     seal = _ready(session, bid.scenario)
     made = content.sealed(draft, _facts(session, bid, draft), (secrets.token_hex(NONCE), secrets.token_hex(NONCE)))
-    change_status(session, bid, "submit", actor.role)
+    step(session, bid, "submit", actor.role)
     _fill(session, bid, seal, made, received)
     bid.draft = _locked(bid, code, content.with_copy(draft, made))
     receipt = BidReceipt(bid_id=bid.id, digest=made.digest, price_digest=made.price_digest, received_at=received)
@@ -154,7 +155,7 @@ def withdraw(session: Session, actor: Actor, bid: Bid, received: datetime) -> No
     session.refresh(bid)
     session.refresh(bid.scenario)
     _refuse_closed(bid.scenario, received)
-    change_status(session, bid, "withdraw", actor.role)
+    step(session, bid, "withdraw", actor.role)
     bid.content_sealed = bid.price_sealed = bid.submitted_at = None
     session.execute(
         update(BidReceipt)
@@ -174,7 +175,7 @@ def reconfirm(session: Session, actor: Actor, bid: Bid, received: datetime) -> N
     newest = queries.newest_material(session, bid.scenario_id)
     if not is_stale(bid.confirmed, newest):
         raise LifecycleError(_("没有需要确认的更正"))
-    change_status(session, bid, "reconfirm", actor.role)
+    step(session, bid, "reconfirm", actor.role)
     bid.confirmed = newest
     session.flush()
     _record(session, actor, "reconfirm", bid)
@@ -239,18 +240,13 @@ def decide_partner(session: Session, actor: Actor, partner: BidPartner, verb: st
 
 def move(session: Session, actor: Actor, bid: Bid, verb: str) -> None:
     """Make a move that follows from a decision on an opened bid: see the lifecycle. Raises LifecycleError."""
-    change_status(session, bid, verb, actor.role)
+    step(session, bid, verb, actor.role)
     audit.record(session, actor, verb, SUBJECT, bid.token, after={"status": bid.status})
 
 
-def change_status(session: Session, bid: Bid, verb: str, role: str) -> None:
-    """Change the status in the database only if it is still the one that was checked. Raises LifecycleError."""
-    target = BID.check(bid.status, verb, role)
-    session.flush()
-    changed = update(Bid).where(Bid.id == bid.id, Bid.status == bid.status).values(status=target)
-    if session.execute(changed.execution_options(synchronize_session=False)).rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result counts rows
-        raise LifecycleError(_("状态刚刚被他人改变，请刷新后再试"))
-    session.refresh(bid, ["status"])
+def step(session: Session, bid: Bid, verb: str, role: str) -> None:
+    """Make a move of the lifecycle, unrecorded. Raises LifecycleError."""
+    change_status(session, bid, BID.check(bid.status, verb, role))
 
 
 def _store(session: Session, bid: Bid, code: str, draft: Draft) -> None:

@@ -12,6 +12,7 @@ from core import audit, clock
 from core.audit import Actor
 from core.errors import InvalidInputError
 from core.lifecycle import LifecycleError
+from core.statuses import change_status
 from marketplace.bids.models import Bid
 from marketplace.bids.rules import BID, DISQUALIFICATIONS
 from marketplace.calls.queries import terms_of
@@ -63,7 +64,7 @@ def move_bid(session: Session, actor: Actor, bid: Bid, verb: str, cause: Cause |
     session.refresh(bid, ["status"])
     target = BID.check(bid.status, verb, actor.role)
     before = audit.state(bid)
-    operations.change_status(session, bid, target)
+    change_status(session, bid, target)
     if cause:
         bid.reason, bid.article, bid.words = cause.code, cause.article, cause.words
     session.flush()

@@ -14,9 +14,9 @@ from core import audit, clock
 from core.audit import SYSTEM, Actor
 from core.errors import InvalidInputError
 from core.lifecycle import LifecycleError
-from marketplace.bids.models import Bid
+from core.statuses import change_status
 from marketplace.evaluation import queries, rules
-from marketplace.evaluation.models import Consensus, Evaluation, PanelMember, ScoreSheet
+from marketplace.evaluation.models import Consensus, Evaluation, PanelMember
 from marketplace.evaluation.rules import EVALUATION, PANEL_MEMBER
 from scenario_catalog.models import Scenario
 
@@ -158,17 +158,6 @@ def move_member(session: Session, actor: Actor, member: PanelMember, verb: str, 
     before = audit.state(member)
     change_status(session, member, target)
     audit.record(session, actor, verb, MEMBER, member.id, before=before, after=audit.state(member))
-
-
-def change_status(session: Session, row: Evaluation | PanelMember | ScoreSheet | Bid, target: str) -> None:
-    """Change the status in the database only if it is still the one that was checked."""
-    session.flush()
-    kind: Any = type(row)
-    change = update(kind).where(kind.id == row.id, kind.status == row.status).values(status=target)
-    done: Any = session.execute(change.execution_options(synchronize_session=False))
-    if done.rowcount != 1:
-        raise LifecycleError(_("状态刚刚被他人改变，请刷新后再试"))
-    session.refresh(row, ["status"])
 
 
 def forget(session: Session, person: int) -> None:

@@ -10,6 +10,7 @@ from core import audit, clock
 from core.audit import Actor
 from core.errors import InvalidInputError
 from core.lifecycle import LifecycleError
+from core.statuses import change_status
 from marketplace.bids.models import Bid
 from marketplace.calls.queries import terms_of
 from marketplace.calls.rules import Terms
@@ -54,7 +55,7 @@ def submit_sheet(session: Session, actor: Actor, member: PanelMember, bid: Bid) 
         raise InvalidInputError(_("还没有打分：%(titles)s", titles="、".join(absent)))
     target = SCORE_SHEET.check(found.status, "submit", actor.role)
     before = audit.state(found)
-    operations.change_status(session, found, target)
+    change_status(session, found, target)
     found.submitted_at = clock.now()
     session.flush()
     audit.record(session, actor, "submit", SUBJECT, found.id, before=before, after=audit.state(found))

@@ -14,6 +14,7 @@ from core import audit, clock
 from core.audit import Actor
 from core.errors import InvalidInputError
 from core.lifecycle import LifecycleError
+from core.statuses import change_status
 from marketplace.sealing import boxes, codes, queries
 from marketplace.sealing.models import Seal, SealHolder, SealWrap
 from marketplace.sealing.rules import CONTENT, DUE, PARTS, PRICE, SEAL, Appointed, problems
@@ -98,10 +99,7 @@ def due(seal: Seal) -> str:
 def move(session: Session, actor: Actor, seal: Seal, verb: str) -> None:
     """Make a move of the keys' lifecycle; what is opened or destroyed needs its wrapped keys no more."""
     target = SEAL.check(seal.status, verb, actor.role)
-    changed = update(Seal).where(Seal.id == seal.id, Seal.status == seal.status).values(status=target)
-    if session.execute(changed.execution_options(synchronize_session=False)).rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result counts rows
-        raise LifecycleError(_("状态刚刚被他人改变，请刷新后再试"))
-    session.refresh(seal)
+    change_status(session, seal, target)
     _drop(session, seal, verb)
     session.flush()
     audit.record(session, actor, verb, SUBJECT, seal.id)

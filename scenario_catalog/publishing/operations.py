@@ -13,6 +13,7 @@ from core.backup import BackupError, backup
 from core.city import city
 from core.errors import InvalidInputError
 from core.lifecycle import LifecycleError
+from core.statuses import change_status
 from scenario_catalog import operations as catalog
 from scenario_catalog.models import Batch, Scenario
 from scenario_catalog.publishing import facts, preflight, queries
@@ -62,7 +63,7 @@ def schedule(session: Session, actor: Actor, batch: Batch, at: datetime) -> None
     target = BATCH.check(batch.status, "schedule", actor.role)
     refuse(check(session, batch, clock.local_date(at)))
     before = audit.state(batch)
-    catalog.change_status(session, batch, target)
+    change_status(session, batch, target)
     batch.scheduled_for, batch.note = at, ""
     session.flush()
     audit.record(session, actor, "schedule", "batch", batch.id, before=before, after=audit.state(batch))
@@ -119,7 +120,7 @@ def _back_up(batch: Batch) -> None:
 def _put_back(session: Session, actor: Actor, batch: Batch, verb: str, note: str) -> None:
     target = BATCH.check(batch.status, "unschedule", actor.role)
     before = audit.state(batch)
-    catalog.change_status(session, batch, target)
+    change_status(session, batch, target)
     batch.note = note
     if not note:
         batch.scheduled_for = None
@@ -131,4 +132,4 @@ def _hold_draft(session: Session, batch: Batch) -> None:
     """Keep other writers out, and raise LifecycleError unless the batch is still being composed."""
     if batch.status != DRAFT:
         raise LifecycleError(_("“%(status)s”的批次不能修改", status=BATCH.states[batch.status]))
-    catalog.change_status(session, batch, DRAFT)
+    change_status(session, batch, DRAFT)

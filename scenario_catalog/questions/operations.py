@@ -13,7 +13,7 @@ from core.city import city
 from core.errors import InvalidInputError
 from core.formats import day
 from core.lifecycle import LifecycleError
-from scenario_catalog import operations as catalog
+from core.statuses import change_status
 from scenario_catalog.models import Question, QuestionSupplement, Scenario
 from scenario_catalog.questions import queries, rules
 from scenario_catalog.rules import QUESTION
@@ -71,7 +71,7 @@ def amend(session: Session, actor: Actor, question: Question, text: str) -> None
     _before_opening(question)
     target = QUESTION.check(question.status, "amend", actor.role)
     before = _state(question)
-    catalog.change_status(session, question, target)
+    change_status(session, question, target)
     _refuse_said(session, question, text)
     question.supplements.append(QuestionSupplement(at=clock.now(), text=text))
     session.flush()
@@ -82,7 +82,7 @@ def _decide(session: Session, actor: Actor, question: Question, verb: str, text:
     _before_opening(question)
     target = QUESTION.check(question.status, verb, actor.role, words=text)
     before = _state(question)
-    catalog.change_status(session, question, target)
+    change_status(session, question, target)
     question.answer, question.decided_at = text, clock.now()
     session.flush()
     audit.record(session, actor, verb, SUBJECT, question.id, before=before, after=_state(question))
