@@ -13,7 +13,8 @@ from core.chain import canonical, instant
 from marketplace.bids.rules import DECLARATIONS
 from marketplace.calls.rules import Section
 
-LONGEST_NOTE = 2_000
+# Of the texts that no call sets a length for.
+LONGEST: Mapping[str, int] = {"team": 3_000, "price_note": 1_000}
 HIGHEST_PRICE = Decimal(10_000_000)
 _AMOUNT = re.compile(r"\d{1,8}(?:\.\d{1,4})?")
 
@@ -84,7 +85,7 @@ def amount_of(text: str) -> Decimal | None:
 
 
 def missing(draft: Draft, sections: Sequence[Section], *, priced: bool) -> dict[str, str]:
-    """Return what keeps a draft from being submitted, by field: section-KEY, price, declarations."""
+    """Return what keeps a draft from being submitted, by field: section-KEY, team, price_note, price, declarations."""
     found = {}
     for section in sections:
         text = draft.sections.get(section.key, "").strip()
@@ -92,6 +93,9 @@ def missing(draft: Draft, sections: Sequence[Section], *, priced: bool) -> dict[
             found[f"section-{section.key}"] = f"请填写“{section.title}”"
         elif len(text) > section.longest:
             found[f"section-{section.key}"] = f"“{section.title}”最多 {section.longest} 字，现在 {len(text)} 字"
+    for name, most in LONGEST.items():
+        if (length := len(getattr(draft, name))) > most:
+            found[name] = f"最多 {most} 字，现在 {length} 字"
     if priced and amount_of(draft.price) is None:
         found["price"] = "请填写报价，单位万元，最多四位小数"
     if set(DECLARATIONS) - set(draft.declarations):

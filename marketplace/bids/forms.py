@@ -1,6 +1,6 @@
 """What bidders fill in. The bid's form takes everything typed; what keeps it from being sent is told beside the field."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext
@@ -32,7 +32,6 @@ UNKNOWN = -1
 # A section of this many characters gets a line more in its box.
 CHARACTERS_A_LINE = 150
 LONGEST_PART, SHORTEST_WORDS = 100, 2
-LONGEST: Mapping[str, int] = {"team": 3_000, "price_note": 1_000}
 
 
 def name_of(section: str) -> str:
@@ -95,21 +94,6 @@ def bid_form(terms: Terms, solutions: Sequence[Solution], draft: Draft | None = 
     data |= {name: getattr(draft, name) for name in ("team", "price", "price_note")}
     data |= {"declarations": [*draft.declarations], "solution": str(draft.solution_id or ""), "revision": str(revision)}
     return kind(terms, solutions, formdata=None, data=data)  # type: ignore[no-any-return]
-
-
-def too_long(draft: Draft) -> dict[str, str]:
-    """Return what is wrong with the texts that no call sets a length for."""
-    return {
-        name: gettext("最多 %(most)s 字，现在 %(n)s 字", most=most, n=len(getattr(draft, name)))
-        for name, most in LONGEST.items()
-        if len(getattr(draft, name)) > most
-    }
-
-
-def refuse_too_long(draft: Draft) -> None:
-    """Raise InvalidInputError for texts that cannot be sent: see `too_long`."""
-    if wrong := too_long(draft):
-        raise InvalidInputError(wrong.values())
 
 
 class CodeForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types

@@ -11,8 +11,8 @@ from flask_babel import gettext as _
 from core import clock
 from core.extensions import db
 from marketplace.bids import operations, queries
-from marketplace.bids.content import Draft, amount_of
-from marketplace.bids.forms import LONGEST, name_of, too_long
+from marketplace.bids.content import LONGEST, Draft, amount_of
+from marketplace.bids.forms import name_of
 from marketplace.bids.models import Bid, BidPartner, BidReceipt
 from marketplace.bids.operations import EDITABLE
 from marketplace.bids.rules import BID, BID_PARTNER, DECLARATIONS, MOST_PARTNERS, OPENED, is_stale
@@ -133,7 +133,7 @@ def terms(bid: Bid) -> Terms:
 
 def progress(bid: Bid, draft: Draft) -> Progress:
     """Return every thing that must be there before a bid is sent, and what is missing of it."""
-    missing = {**operations.problems(db.session(), bid, draft), **too_long(draft)}
+    missing = operations.problems(db.session(), bid, draft)
     asked = terms(bid)
     labels = {name_of(one.key): one.title for one in asked.sections if one.required or name_of(one.key) in missing}
     if asked.price is not None:

@@ -1,17 +1,21 @@
 """Sending a bid, taking it back, and what the bidder keeps of it."""
 
+from collections.abc import Callable
+from datetime import datetime
 from http import HTTPStatus
 
 from flask import Response, abort, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.access import access, principal
+from core.audit import Actor
 from core.errors import InvalidInputError
 from core.extensions import db
 from core.web import render
 from marketplace.bids import content, operations, presenting, queries
 from marketplace.bids.content import Draft
-from marketplace.bids.forms import SendForm, refuse_too_long
+from marketplace.bids.forms import SendForm
 from marketplace.bids.models import Bid
 from marketplace.bids.operations import EDITABLE
 from marketplace.bids.routes import BELOW, blueprint, done, load, to, told, unlocked
@@ -37,7 +41,6 @@ def submit(token: str) -> BaseResponse:
         code, draft = unlocked(found)
         if not form.validate():
             return _send_page(found, draft, form, HTTPStatus.UNPROCESSABLE_ENTITY)
-        refuse_too_long(draft)
         operations.submit(db.session(), principal().actor, found, code, received)
     except InvalidInputError as error:
         told(error)
@@ -48,25 +51,25 @@ def submit(token: str) -> BaseResponse:
 @blueprint.post(f"{BELOW}/withdraw")
 @access("bid.withdraw")
 def withdraw(token: str) -> BaseResponse:
-    try:
-        received = operations.entry(db.session())
-        operations.withdraw(db.session(), principal().actor, load(token), received)
-    except InvalidInputError as error:
-        told(error)
-        return to("bids_desk.edit", token=token)
-    return done("方案已撤回，密封的内容已销毁；截止前可以修改后再递交", "bids_desk.edit", token=token)
+    message = "方案已撤回，密封的内容已销毁；截止前可以修改后再递交"
+    return _by_the_clock(token, operations.withdraw, message)
 
 
 @blueprint.post(f"{BELOW}/reconfirm")
 @access("bid.submit")
 def reconfirm(token: str) -> BaseResponse:
+    return _by_the_clock(token, operations.reconfirm, "已按更正后的要求确认，方案继续有效")
+
+
+def _by_the_clock(token: str, work: Callable[[Session, Actor, Bid, datetime], None], message: str) -> BaseResponse:
+    """Do what is bound to the deadline; the time counts that it is here, before anything waits."""
     try:
         received = operations.entry(db.session())
-        operations.reconfirm(db.session(), principal().actor, load(token), received)
+        work(db.session(), principal().actor, load(token), received)
     except InvalidInputError as error:
         told(error)
         return to("bids_desk.edit", token=token)
-    return done("已按更正后的要求确认，方案继续有效", "bids_desk.edit", token=token)
+    return done(message, "bids_desk.edit", token=token)
 
 
 @blueprint.get(f"{BELOW}/receipt.txt")

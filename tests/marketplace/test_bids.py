@@ -3,6 +3,7 @@
 import json
 import subprocess
 import zipfile
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from io import BytesIO
@@ -432,3 +433,14 @@ def test_what_losing_and_lapsed_bids_said_is_kept_as_long_as_the_city_says(app: 
     assert kept.content
     assert stored(app) == []
     assert found.receipts
+
+
+@pytest.mark.parametrize("field", sorted(content.LONGEST))
+def test_a_text_that_is_too_long_is_refused_by_whoever_sends_it(app: Flask, field: str) -> None:
+    call, session = called(), db.session()
+    bid = begun(call)
+    long = replace(draft(call.scenario), **{field: "长" * (content.LONGEST[field] + 1)})
+    operations.save(session, SYSTEM, bid, call.codes[bid.token], long, bid.revision)
+    assert operations.problems(session, bid, long).keys() == {field}
+    with pytest.raises(InvalidInputError, match="最多"):
+        submit(call, bid)
