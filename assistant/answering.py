@@ -48,6 +48,15 @@ class Case:
     judged: Judgement | None = None
     answer: Answer | None = None
     trace: tuple[dict[str, Any], ...] = ()
+    spoken: tuple["Spoken", ...] = ()
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """One of several documents that an answer is made of, with the question's way through it."""
+
+    corpus: Corpus
+    case: Case
 
 
 @runtime_checkable
@@ -93,6 +102,13 @@ class Answering:
                 yield stage.get_name(), case
             case = stage.invoke(case)
         yield "done", case
+
+    def through(self, case: Case, *names: str) -> Case:
+        """Return a case after the stages of these names, as far as it has no answer before."""
+        for stage in self.stages:
+            if stage.get_name() in names:
+                case = stage.invoke(case)
+        return case
 
     def _guard(self, case: Case) -> tuple[Case, Any]:
         verdict = guard.inspect(case.text)

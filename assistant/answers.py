@@ -10,7 +10,10 @@ EXTRACTIVE, LEXICAL, CATALOG = "extractive", "extractive-lexical", "catalog"
 
 @dataclass(frozen=True)
 class Citation:
-    """A verbatim quote at `start:end` of an article's text; `marks` are the asked-for figures in the quote."""
+    """A verbatim quote at `start:end` of an article's text; `marks` are the asked-for figures in the quote.
+
+    `title` is the document's where there are others to take it for.
+    """
 
     document: str
     version: int
@@ -20,6 +23,7 @@ class Citation:
     start: int
     end: int
     marks: tuple[tuple[int, int], ...] = ()
+    title: str = ""
 
     @property
     def pieces(self) -> list[tuple[str, bool]]:
@@ -63,6 +67,14 @@ class Answer:
         quotes = [f"{label(one, english=self.english)}“{one.quote}”" for one in self.citations]
         return "\n".join(part for part in [self.lead, *quotes, self.note] if part)
 
+    @property
+    def groups(self) -> list[tuple[str, list[Citation]]]:
+        """Return the quotes of each document under its title, "" for the title where there is only one document."""
+        found: dict[tuple[str, str], list[Citation]] = {}
+        for one in self.citations:
+            found.setdefault((one.document, one.title), []).append(one)
+        return [(title, citations) for (_, title), citations in found.items()]
+
     def without_frame(self, lead: str) -> "Answer":
         return replace(self, lead=lead, note="")
 
@@ -82,4 +94,8 @@ class Answer:
 
 
 def label(one: Citation, *, english: bool) -> str:
-    return f"Article {one.article}: " if english else f"{one.label}："
+    """Return where a quote stands, before the quote."""
+    document = f"《{one.title}》" if one.title else ""
+    if english:
+        return f"{document} Article {one.article}: ".lstrip()
+    return f"{document}{one.label}："

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 from assistant import offline, question_files
 from assistant.answering import Answering
 from assistant.calibrating import FOLDER, policy_file
-from assistant.scoring import Report, judge
+from assistant.library import Library
+from assistant.scoring import Report, documents_right, judge, judge_documents
 
 LATEST = FOLDER / "latest.json"
 COMPARED = ("strict", "false_refusals", "near_misses_refused", "citation_precision")
@@ -34,6 +35,9 @@ class Set(NamedTuple):
     held_out: bool = False
 
 
+# All of these at once, the first at home: which of them is answered from?
+MANY = Set("many documents", "", FOLDER / "many.jsonl")
+LIBRARY = ("plan", "second-policy", "third-policy", "fourth-policy")
 SETS = (
     Set("own", "plan", FOLDER / "questions-plan.jsonl"),
     Set("own, second policy", "second-policy", FOLDER / "questions-second.jsonl"),
@@ -42,6 +46,7 @@ SETS = (
     Set("fitted on", "plan", FOLDER / "depth-fit.jsonl"),
     Set("held out, plan", "plan", FOLDER / "depth-test.jsonl", held_out=True),
     Set("held out, fourth policy", "fourth-policy", FOLDER / "depth-fourth.jsonl", held_out=True),
+    MANY,
 )
 MODES: tuple[offline.Mode, ...] = ("fused", "lexical", "dense")
 
@@ -50,12 +55,37 @@ def run(sets: Iterable[Set] = SETS) -> Iterator[tuple[Set, dict[str, Report]]]:
     """Answer and score each set in each mode. Raises ModelError if there is no embedding model."""
     made: dict[tuple[str, str], Answering] = {}
     for one in sets:
+        if one is MANY:
+            yield one, run_many()
+            continue
         reports: dict[str, Report] = {}
         for mode in MODES:
             key = (one.policy, mode)
             made[key] = made.get(key) or offline.stages(offline.read(policy_file(one.policy)), mode)
             reports[mode] = score(made[key], question_files.read(one.file))
         yield one, reports
+
+
+def run_many() -> dict[str, Report]:
+    """Answer and score the questions to all documents at once in each mode. Raises ModelError if there is no embedding model."""
+    names = {policy_file(name): name for name in LIBRARY}
+    ids = {name: offline.read(file).document for file, name in names.items()}
+    questions = question_files.read(MANY.file)
+    return {mode: score_many(offline.library(names, mode), ids, questions) for mode in MODES}
+
+
+def score_many(library: Library, ids: Mapping[str, str], questions: Iterable[Mapping[str, Any]]) -> Report:
+    """Answer and score questions to several documents; `documents` of a question are those that must speak, and no other."""
+    texts = {
+        (one.standing.document, ordinal): entry.text
+        for one in library.shelf
+        for ordinal, entry in one.stages.corpus.articles.items()
+    }
+    verdicts = []
+    for question in questions:
+        wanted = frozenset(ids[name] for name in question["documents"])
+        verdicts.append(judge_documents(question, wanted, _answered(library, question), texts))
+    return Report(verdicts)
 
 
 def score(stages: Answering, questions: Iterable[Mapping[str, Any]]) -> Report:
@@ -113,14 +143,18 @@ def table(one: Set, reports: Mapping[str, Report]) -> list[str]:
     for kind in rows["fused"]:
         cells = "".join(f"{rows[mode][kind][0]:>7d}/{rows[mode][kind][1]:<4d}" for mode in MODES)
         lines.append(f"  {kind:14s}{cells}")
-    return [*lines, *(f"  {mode:8s} {reports[mode].totals()}" for mode in MODES)]
+    lines += [f"  {mode:8s} {reports[mode].totals()}" for mode in MODES]
+    return lines + [f"  {mode:8s} document-right {documents_right(reports[mode]):.3f}" for mode in MODES if one is MANY]
 
 
-def _answered(stages: Answering, question: Mapping[str, Any]) -> dict[str, Any]:
+def _answered(stages: Answering | Library, question: Mapping[str, Any]) -> dict[str, Any]:
     started = time.perf_counter()
     found = stages.answer(question["q"], [(role, said) for role, said in question["history"]]).answer
     ms = 1000 * (time.perf_counter() - started)
     if found is None:
         raise RuntimeError("the last stage gave no answer")
-    citations = [{"article": one.article, "quote": one.quote} for one in found.citations]
+    citations = [
+        {"document": one.document, "title": one.title, "article": one.article, "quote": one.quote}
+        for one in found.citations
+    ]
     return {"status": found.status, "answer": found.text, "citations": citations, "ms": ms}

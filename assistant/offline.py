@@ -1,6 +1,6 @@
 """The stages over a policy file, without any database: for evaluating and calibrating."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 from assistant.answering import Answering, Case
 from assistant.corpus import Corpus, corpus
+from assistant.documents import Standing
 from assistant.followups import Whole
+from assistant.library import Library, Shelved
 from assistant.retriever import unrelated_talk
 from assistant.weights import Direction
 from policies.facts.extraction import proposals
@@ -88,6 +90,16 @@ def read(file: Path) -> Corpus:
     return corpus(
         parsed.id, 1, f"{parsed.id}@1", parsed.articles, proposals(parsed.articles), issued_year=year, **about
     )
+
+
+def library(files: Iterable[Path], mode: Mode = "fused", model: Embedder | None = None) -> Library:
+    """Return the stages for several policy files, all in force, the first at home."""
+    corpora = [read(file) for file in files]
+    shelf = [
+        Shelved(Standing(one.document, one.title, one.title_en, one.issuer), stages(one, mode, model))
+        for one in corpora
+    ]
+    return Library(shelf, corpora[0].document)
 
 
 def stages(found: Corpus, mode: Mode = "fused", model: Embedder | None = None) -> Answering:

@@ -27,7 +27,8 @@ from core.errors import InvalidInputError, NotFoundError
 from retrieval.text import normalise
 
 if TYPE_CHECKING:
-    from assistant.answering import Answering, Case
+    from assistant.answering import Answering, Case, Spoken
+    from assistant.library import Library
 
 PUBLIC = Actor(id="public", role="citizen")
 MOST_TURNS = 50
@@ -37,18 +38,25 @@ ABANDONED_AFTER = timedelta(seconds=60)
 
 def answering(policy_id: str, *, catalog: bool = True) -> "Answering":
     """Return the stages for a policy. Raises NotFoundError if there is no such policy."""
-    from assistant.answering import Answering  # langchain takes half a second, and pages must not wait
-    from assistant.retriever import PolicyRetriever
-
     corpus = queries.corpus_of(policy_id)
     if corpus is None:
         raise NotFoundError(f"没有编号为 {policy_id} 的政策文件")
-    return Answering(
-        corpus,
-        PolicyRetriever(document=corpus.passages),
-        answer_from_list if catalog else None,
-        calculator if catalog else None,
-    )
+    return _stages(corpus, catalog=catalog)
+
+
+def library(home: str, *, catalog: bool = True) -> "Answering | Library":
+    """Return the stages for every document that may answer: one in force alone needs nobody to decide.
+
+    `home` goes first where nothing else decides. Raises NotFoundError if there is no document.
+    """
+    from assistant.library import Library, Shelved
+
+    found = queries.library(clock.today())
+    if not found:
+        raise NotFoundError("还没有可以回答的政策文件")
+    if len(found) == 1 and found[0][0].in_force:
+        return _stages(found[0][1], catalog=catalog)
+    return Library([Shelved(standing, _stages(corpus, catalog=catalog)) for standing, corpus in found], home)
 
 
 def begin(session: Session, actor: Actor, owner: str) -> Conversation:
@@ -98,20 +106,20 @@ def answer_by_stages(session: Session, turn: Turn, asker: str = "") -> Generator
     if not _claim(session, turn):
         return
     started, said = time.perf_counter(), _history(turn)
-    stages = answering(turn.conversation.policy)
+    stages = library(turn.conversation.policy)
     case, worded, walked = None, Worded(), False
     try:
         for name, case in stages.walk(turn.question, said):  # noqa: B007 - the last case is what is stored
             walked = name == "done"
             if not walked:
                 yield name
-        yield from _word(session, stages.corpus, case, asker, worded)
+        yield from _word(session, _spoken(stages, case), asker, worded)
     except GeneratorExit:
         # A reader who leaves in the middle finds the answer when the page is opened again.
         case = case if walked else stages.answer(turn.question, said)
         raise
     finally:
-        _store(turn, stages.corpus, case, worded, started)
+        _store(turn, stages, case, worded, started)
 
 
 def is_abandoned(turn: Turn) -> bool:
@@ -158,6 +166,27 @@ def start_questions(policy_id: str) -> list[str]:
     return [*(written or examples(corpus))[:2], "有哪些场景还在报名？"]
 
 
+def _stages(corpus: Corpus, *, catalog: bool) -> "Answering":
+    from assistant.answering import Answering  # langchain takes half a second, and pages must not wait
+    from assistant.retriever import PolicyRetriever
+
+    return Answering(
+        corpus,
+        PolicyRetriever(document=corpus.passages),
+        answer_from_list if catalog else None,
+        calculator if catalog else None,
+    )
+
+
+def _spoken(stages: "Answering | Library", case: "Case | None") -> "tuple[Spoken, ...]":
+    """Return the documents that an answer is from with the question's way through each."""
+    from assistant.answering import Answering, Spoken
+
+    if case is None:
+        return ()
+    return (Spoken(stages.corpus, case),) if isinstance(stages, Answering) else case.spoken
+
+
 def _claim(session: Session, turn: Turn) -> bool:
     """Take a pending turn for answering; False if somebody else took it."""
     claim = update(Turn).where(Turn.id == turn.id, Turn.status == "pending").values(status="answering")
@@ -168,18 +197,24 @@ def _claim(session: Session, turn: Turn) -> bool:
 
 
 def _history(turn: Turn) -> list[Said]:
-    said = list[Said]()
+    said, titles = list[Said](), queries.titles()
+    several = len(titles) > 1
     for earlier in queries.turns_before(turn, REMEMBERED_TURNS):
         found = stored_answer(earlier) if earlier.answer else None
         shown = cited(found, stored_wording(earlier)) if found else []
-        quotes = [f"{one.quote}[第{one.article}条]" for one in shown]
+        kept = [one for one in shown if one.document in titles]
+        names = [f"《{titles[one.document]}》" if several else "" for one in kept]
+        quotes = [f"{one.quote}[{name}第{one.article}条]" for one, name in zip(kept, names, strict=True)]
         said += [("user", earlier.question), ("assistant", "".join(quotes))]
     return said
 
 
-def _word(session: Session, corpus: Corpus, case: "Case | None", asker: str, worded: Worded) -> Iterator[str | Claimed]:
-    """Have a model word the answer where one may; yields its stage, then each claim that holds."""
-    made = llm.writing(corpus, case) if case else None
+def _word(session: Session, spoken: "Sequence[Spoken]", asker: str, worded: Worded) -> Iterator[str | Claimed]:
+    """Have a model word the answer where one may; yields its stage, then each claim that holds.
+
+    Where several documents speak the excerpts do: a claim names an article, not yet a document.
+    """
+    made = llm.writing(spoken[0].corpus, spoken[0].case) if len(spoken) == 1 else None
     if made is None:
         return
     call = llm.admit(session, asker)
@@ -196,11 +231,12 @@ def _word(session: Session, corpus: Corpus, case: "Case | None", asker: str, wor
         llm.settle(call, made)
 
 
-def _store(turn: Turn, corpus: Corpus, case: "Case | None", worded: Worded, started: float) -> None:
+def _store(turn: Turn, stages: "Answering | Library", case: "Case | None", worded: Worded, started: float) -> None:
     if case is None or case.answer is None:
         turn.status = "failed"
         return
-    found = _suggested(corpus, [one.article for one in cited(case.answer, worded.written)], case, turn.question)
+    shown = cited(case.answer, worded.written)
+    found = _suggested(_spoken(stages, case), shown, turn.question, turn.conversation.policy)
     turn.answer = replace(case.answer, suggestions=tuple(found)).stored()
     turn.written = worded.written.stored() if worded.written else {}
     turn.stages = [*case.trace, *worded.stages]
@@ -208,5 +244,11 @@ def _store(turn: Turn, corpus: Corpus, case: "Case | None", worded: Worded, star
     turn.status = case.answer.status
 
 
-def _suggested(corpus: Corpus, articles: Sequence[int], case: "Case", asked: str) -> list[str]:
-    return following(corpus, articles, case.ranked, asked) if articles else examples(corpus)
+def _suggested(spoken: "Sequence[Spoken]", shown: Sequence[Citation], asked: str, home: str) -> list[str]:
+    """Return what leads on from the first document that speaks, or questions to begin with."""
+    for one in spoken:
+        articles = [citation.article for citation in shown if citation.document == one.corpus.document]
+        if articles:
+            return following(one.corpus, articles, one.case.ranked, asked)
+    corpus = spoken[0].corpus if spoken else queries.corpus_of(home)
+    return examples(corpus) if corpus else []

@@ -113,9 +113,9 @@ def fallen_back(whole: ShownTurn) -> Any:
 
 
 def _excerpts(shown_citations: Sequence[Citation]) -> list[Excerpt]:
-    by_article: dict[int, list[Citation]] = {}
+    by_article: dict[tuple[str, int, int], list[Citation]] = {}
     for citation in shown_citations:
-        by_article.setdefault(citation.article, []).append(citation)
+        by_article.setdefault((citation.document, citation.version, citation.article), []).append(citation)
     found = [_excerpt(citations) for citations in by_article.values()]
     return [one for one in found if one is not None]
 

@@ -1,42 +1,119 @@
 """Every SELECT of the room, and the corpora read by them."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import NamedTuple
 
 from flask import current_app
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import joinedload
 
 from assistant.corpus import Corpus, corpus
+from assistant.documents import Standing
 from assistant.models import Conversation, Turn
 from core.extensions import db
 from policies import queries as policies
+from policies.facts.models import PolicyFact
 from policies.facts.queries import facts_of
+from policies.facts.rules import CONFIRMED
+from policies.models import PolicyDocument, PolicyVersion
 from policies.operations import passage_document
+from policies.rules import validity
 
 CACHE = "assistant.corpora"
 
 
+class Kept(NamedTuple):
+    """A corpus with the text and the facts that it was made of."""
+
+    text: tuple[int, str]
+    facts: str
+    corpus: Corpus
+
+
 def corpus_of(policy_id: str) -> Corpus | None:
-    """Return the current version of a policy ready for answering; read once for each version in a process."""
+    """Return the current version of a policy ready for answering; read once for each text in a process."""
     version = policies.current_version(policy_id)
-    if version is None:
-        return None
-    kept: dict[tuple[str, int, str], Corpus] = current_app.extensions.setdefault(CACHE, {})
-    key = (policy_id, version.number, version.digest)
-    if key not in kept:
-        for old in [old for old in kept if old[0] == policy_id]:
-            kept.pop(old, None)
-        kept[key] = corpus(
-            policy_id,
-            version.number,
-            passage_document(version),
-            version.articles,
-            facts_of(db.session(), version),
-            title=version.title,
-            title_en=version.title_en,
-            issuer=version.issuer,
-            issued_year=version.issued.year if version.issued else None,
-        )
-    return kept[key]
+    return None if version is None else _corpus(version, stamps([version.id])[version.id])
+
+
+def library(today: date) -> list[tuple[Standing, Corpus]]:
+    """Return every document that may answer, how it stands on a day, and its text ready for answering."""
+    versions = list(db.session.scalars(policies.answerable().options(joinedload(PolicyVersion.document))))
+    known = stamps([version.id for version in versions])
+    return [(standing(version, today), _corpus(version, known[version.id])) for version in versions]
+
+
+def in_force(today: date) -> list[Standing]:
+    """Return the documents that are answered from first; all that may answer where none is in force."""
+    versions = db.session.scalars(policies.answerable().options(joinedload(PolicyVersion.document)))
+    found = [standing(version, today) for version in versions]
+    return [one for one in found if one.in_force] or found
+
+
+def standing(version: PolicyVersion, today: date) -> Standing:
+    """Return how the document of a version stands on a day."""
+    document = version.document
+    found = validity(document.status, version.effective, version.expires, document.ended_on, today)
+    since = {"superseded": document.ended_on, "expired": version.expires, "not_yet": version.effective}
+    return Standing(
+        document.id,
+        version.title,
+        version.title_en,
+        version.issuer,
+        found,
+        since.get(found),
+        _title(document.replaced_by) if found == "superseded" else "",
+    )
+
+
+def stamps(versions: Sequence[int]) -> dict[int, str]:
+    """Return for each version, by id, a text that changes whenever its facts do."""
+    decided = func.max(PolicyFact.decided_at)
+    confirmed = func.count(case((PolicyFact.status == CONFIRMED, 1)))
+    found = select(PolicyFact.version_id, func.count(), confirmed, decided, func.max(PolicyFact.id))
+    rows = db.session.execute(found.where(PolicyFact.version_id.in_(versions)).group_by(PolicyFact.version_id))
+    return dict.fromkeys(versions, "") | {row[0]: repr(tuple(row[1:])) for row in rows}
+
+
+def titles() -> dict[str, str]:
+    """Return the title of every document that may answer, by its id."""
+    return {version.document_id: version.title for version in db.session.scalars(policies.answerable())}
+
+
+def _corpus(version: PolicyVersion, facts: str) -> Corpus:
+    kept: dict[str, Kept] = current_app.extensions.setdefault(CACHE, {})
+    text = (version.number, version.digest)
+    found = kept.get(version.document_id)
+    if found is None or found.text != text:
+        made = _read(version)
+    elif found.facts != facts:
+        # Only its figures have changed: what was cut stays cut.
+        made = replace(found.corpus, facts=tuple(facts_of(db.session(), version)))
+    else:
+        return found.corpus
+    kept[version.document_id] = Kept(text, facts, made)
+    return made
+
+
+def _read(version: PolicyVersion) -> Corpus:
+    return corpus(
+        version.document_id,
+        version.number,
+        passage_document(version),
+        version.articles,
+        facts_of(db.session(), version),
+        title=version.title,
+        title_en=version.title_en,
+        issuer=version.issuer,
+        issued_year=version.issued.year if version.issued else None,
+    )
+
+
+def _title(policy_id: str | None) -> str:
+    found = db.session.get(PolicyDocument, policy_id) if policy_id else None
+    return found.current.title if found else ""
 
 
 def conversation(conversation_id: str, owner: str) -> Conversation | None:

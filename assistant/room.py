@@ -7,6 +7,7 @@ from assistant.quality import jobs as quality_jobs
 from assistant.quality import models as quality_models
 from assistant.quality import table as quality_table
 from assistant.quality import views as quality
+from assistant.terms import models as terms_models
 from core.access import ANYONE, Access
 from core.registry import MenuItem, Room
 
@@ -20,4 +21,4 @@ ROOM = Room(
     waiting=quality.waiting,
 )
 
-__all__ = ["ROOM", "jobs", "llm_models", "models", "quality_cli", "quality_jobs", "quality_models"]
+__all__ = ["ROOM", "jobs", "llm_models", "models", "quality_cli", "quality_jobs", "quality_models", "terms_models"]

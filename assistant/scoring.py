@@ -3,7 +3,7 @@
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from assistant.verification import plain, unsupported_numbers
@@ -105,7 +105,7 @@ def judge(question: Mapping[str, Any], answer: Mapping[str, Any], articles: Mapp
     got = {one["article"] for one in citations}
     quotes = [one["quote"] for one in citations]
     bad = [one["article"] for one in citations if plain(one["quote"]) not in plain(articles.get(one["article"], ""))]
-    said = [question["q"], *(text for _, text in question["history"])]
+    said = [question["q"], *(text for _, text in question["history"]), *(one.get("title", "") for one in citations)]
     numbers = unsupported_numbers(answer["answer"], [*said, *quotes])
     wrong = [f"quote not in article {article}" for article in bad]
     wrong += _status(question, answer) + _facts(question, answer, quotes) + _articles(question, got)
@@ -126,6 +126,35 @@ def judge(question: Mapping[str, Any], answer: Mapping[str, Any], articles: Mapp
         ms=answer.get("ms", 0.0),
         status=answer["status"],
     )
+
+
+def judge_documents(
+    question: Mapping[str, Any],
+    wanted: frozenset[str],
+    answer: Mapping[str, Any],
+    texts: Mapping[tuple[str, int], str],
+) -> Verdict:
+    """Compare an answer out of several documents with what its question wants: the documents that speak, and the facts.
+
+    `texts` are the articles by document and ordinal. What is cited counts by document here, not by article.
+    """
+    citations = answer["citations"]
+    places = {place: number for number, place in enumerate(texts)}
+    # Each article of each document under a number of its own, as if all were one document.
+    as_one = [{**one, "article": places[one["document"], one["article"]]} for one in citations]
+    found = judge(question, {**answer, "citations": as_one}, {places[place]: text for place, text in texts.items()})
+    spoke = frozenset(one["document"] for one in citations)
+    nobody = question["kind"] in FITTING
+    other = () if nobody or spoke == wanted else (f"speaks: {sorted(spoke)} not {sorted(wanted)}",)
+    return replace(
+        found, wrong=(*found.wrong, *other), cited=len(spoke), cited_gold=len(spoke & wanted), gold=len(wanted)
+    )
+
+
+def documents_right(report: Report) -> float:
+    """Return the share of the questions that some document answers in which just the right ones speak."""
+    asked = [one for one in report.verdicts if one.kind not in FITTING]
+    return _ratio(sum(not any(reason.startswith("speaks") for reason in one.wrong) for one in asked), len(asked))
 
 
 def _status(question: Mapping[str, Any], answer: Mapping[str, Any]) -> list[str]:

@@ -30,6 +30,7 @@ from assistant.llm.streaming import endpoint
 from assistant.llm.written import Claimed
 from assistant.models import Conversation, Turn
 from assistant.sse import event
+from core import clock
 from core.access import access, principal
 from core.errors import InvalidInputError
 from core.extensions import db, limiter
@@ -178,7 +179,7 @@ def _page(form: QuestionForm, found: Conversation | None, status: int = 200) -> 
         conversation=found,
         turns=turns,
         examples=operations.start_questions(found.policy if found else presenting.policy_id()),
-        policy=queries.corpus_of(presenting.policy_id()),
+        policies=queries.in_force(clock.today()),
         by_words_only=not ready(),
         model_speaks=endpoint(settings()) is not None,
         longest=LONGEST,

@@ -10,12 +10,20 @@ from core.orm import Base
 
 
 class PolicyDocument(Base):
-    """A policy under its permanent id, which is the noun in its address."""
+    """A policy under its permanent id, which is the noun in its address.
+
+    `status` is a state of policies.rules.POLICY. One that no longer holds names its successor or the reason, and since when.
+    """
 
     __tablename__ = "policy_document"
 
     id: Mapped[str] = mapped_column(String(80), primary_key=True)
+    status: Mapped[str] = mapped_column(String(16), default="in_force", server_default="in_force")
+    replaced_by: Mapped[str | None] = mapped_column(ForeignKey("policy_document.id"))
+    ended_on: Mapped[date | None]
+    reason: Mapped[str] = mapped_column(String(200), default="", server_default="")
     versions: Mapped[list["PolicyVersion"]] = relationship(back_populates="document", order_by="PolicyVersion.number")
+    successor: Mapped["PolicyDocument | None"] = relationship(remote_side="PolicyDocument.id")
 
     @property
     def current(self) -> "PolicyVersion":
@@ -25,6 +33,7 @@ class PolicyDocument(Base):
 class PolicyVersion(Base):
     """One text of a policy. `digest` is the SHA-256 of the normalised file.
 
+    It holds from `effective` to `expires`, that day included, where the text says so.
     `asides` are what stands outside the articles: before (an ordinal), chapter, text.
     """
 
@@ -38,6 +47,8 @@ class PolicyVersion(Base):
     title_en: Mapped[str] = mapped_column(String(255), default="")
     issuer: Mapped[str] = mapped_column(String(255), default="")
     issued: Mapped[date | None]
+    effective: Mapped[date | None]
+    expires: Mapped[date | None]
     source: Mapped[str] = mapped_column(String(500), default="")
     language: Mapped[str] = mapped_column(String(16), default="zh-CN")
     digest: Mapped[str] = mapped_column(String(64))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 UNITS = {"十": 10, "百": 100, "千": 1000}
 NUMERAL = rf"(?:\d+|[{''.join(DIGITS)}{''.join(UNITS)}]+)"
+# Longer runs of digits number nothing.
+LONGEST = 9
 LABEL = re.compile(rf"第\s*(?P<clause>{NUMERAL})\s*条(?:之(?P<sub>{NUMERAL}))?|[(（](?P<item>{NUMERAL})[)）]")
 
 
@@ -33,7 +35,7 @@ def numeral(written: str) -> int | None:
     """Return the value of Arabic, full-width or Chinese digits; None if they are no number."""
     plain = unicodedata.normalize("NFKC", written)
     if plain.isascii():
-        return int(plain) if plain.isdigit() else None
+        return int(plain) if plain.isdigit() and len(plain) <= LONGEST else None
     if not any(unit in plain for unit in UNITS):
         return _placed(plain)
     total, digit = 0, None

@@ -8,8 +8,9 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import yaml
 
@@ -18,6 +19,9 @@ from policies.numbering import Label, read_label
 from retrieval.text import UNSEEN
 
 FENCE = "---"
+# A line that ends an article: what stands between it and the next heading belongs to no article.
+ASIDE_MARK = "<!-- 条外 -->"
+DATES = ("issued", "effective", "expires")
 IDENTIFIER = re.compile(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*")
 LONGEST = {"id": 64, "title": 255, "title_en": 255, "issuer": 255, "source": 500, "language": 16}
 HEADING = re.compile(r" {0,3}(?P<marks>#{1,6})(?:[ \t\u3000]+(?P<text>.*?))?(?:[ \t]+#+)?[ \t]*")
@@ -57,13 +61,15 @@ class Aside:
 
 @dataclass(frozen=True)
 class ParsedPolicy:
-    """What a policy file says. `normalised` is the whole file as it was read."""
+    """What a policy file says. `normalised` is the whole file as it was read; it holds from `effective` to `expires`."""
 
     id: str
     title: str
     title_en: str
     issuer: str
     issued: date | None
+    effective: date | None
+    expires: date | None
     source: str
     language: str
     articles: list[ParsedArticle]
@@ -93,17 +99,17 @@ def parse(markdown_text: str) -> ParsedPolicy:
     lines = text.split("\n")
     end = _front_matter_end(lines)
     values = _front_matter("\n".join(lines[1:end]))
-    named = {
+    named: dict[str, Any] = {
         "id": _identifier(values),
         "title": _required(values, "title"),
         **{name: _optional(values, name) for name in ("title_en", "issuer", "source")},
         "language": _optional(values, "language") or "zh-CN",
     }
-    issued = _issued(values)
+    named |= _dates(values)
     articles, asides = _articles(list(_blocks(lines, end + 1)))
     if not articles:
         raise PolicyFormatError(text.rstrip().count("\n") + 1, "没有条文：条文应写作“## 章节”之下的“### 标题”")
-    return ParsedPolicy(**named, issued=issued, articles=articles, asides=asides, normalised=text)
+    return ParsedPolicy(**named, articles=articles, asides=asides, normalised=text)
 
 
 def clean(text: str) -> str:
@@ -145,7 +151,7 @@ def _values(node: yaml.MappingNode) -> dict[str, Value]:
         if isinstance(value, yaml.ScalarNode):
             empty = value.tag == "tag:yaml.org,2002:null"
             values[key.value] = Value("" if empty else value.value.strip(), line)
-        elif key.value in LONGEST or key.value == "issued":
+        elif key.value in LONGEST or key.value in DATES:
             raise PolicyFormatError(line, f"“{key.value}”应为一行文字")
     return values
 
@@ -176,14 +182,22 @@ def _identifier(values: dict[str, Value]) -> str:
     return found
 
 
-def _issued(values: dict[str, Value]) -> date | None:
-    value = values.get("issued")
+def _dates(values: dict[str, Value]) -> dict[str, date | None]:
+    found = {name: _date(values, name) for name in DATES}
+    effective, expires = found["effective"], found["expires"]
+    if effective and expires and expires < effective:
+        raise PolicyFormatError(values["expires"].line, f"expires “{expires}”早于 effective “{effective}”")
+    return found
+
+
+def _date(values: dict[str, Value], name: str) -> date | None:
+    value = values.get(name)
     if value is None or not value.text:
         return None
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value.text, re.ASCII):
         with suppress(ValueError):
             return date.fromisoformat(value.text)
-    raise PolicyFormatError(value.line, f"issued “{value.text}”不是有效日期：应写作 2024-07-30")
+    raise PolicyFormatError(value.line, f"{name} “{value.text}”不是有效日期：应写作 2024-07-30")
 
 
 def _blocks(lines: Sequence[str], start: int) -> Iterator[Block]:
@@ -223,7 +237,10 @@ def _articles(blocks: Sequence[Block]) -> tuple[list[ParsedArticle], list[Aside]
     chapter, titled, numbers = "", False, Numbers()
     for block in blocks:
         if block.level == ARTICLE:
-            articles.append(_article(block, len(articles) + 1, chapter, numbers))
+            body, after = _parted(block.body)
+            articles.append(_article(replace(block, body=body), len(articles) + 1, chapter, numbers))
+            if after:
+                asides.append(Aside(len(articles) + 1, chapter, after))
             continue
         if block.level == TITLE and (titled or chapter):
             raise PolicyFormatError(block.line, "“#”只能用于文件名称，且在所有章节之前")
@@ -234,6 +251,16 @@ def _articles(blocks: Sequence[Block]) -> tuple[list[ParsedArticle], list[Aside]
         if block.body:
             asides.append(Aside(len(articles) + 1, chapter, block.body))
     return articles, asides
+
+
+def _parted(body: str) -> tuple[str, str]:
+    """Return what of the text below an article's heading is its body, and what stands after it outside the articles."""
+    lines = body.split("\n")
+    marked = [place for place, line in enumerate(lines) if line.strip() == ASIDE_MARK]
+    if not marked:
+        return body, ""
+    after = [line for line in lines[marked[0] :] if line.strip() != ASIDE_MARK]
+    return _body(lines[: marked[0]]), _body(after)
 
 
 def _article(block: Block, ordinal: int, chapter: str, numbers: "Numbers") -> ParsedArticle:

@@ -1,9 +1,12 @@
 """Every SELECT of the room."""
 
-from sqlalchemy import Select, func, select
+from datetime import date
+
+from sqlalchemy import Select, case, func, select
 
 from core.extensions import db
 from policies.models import Article, PolicyDocument, PolicyVersion
+from policies.rules import SUPERSEDED, WITHDRAWN
 
 
 def documents() -> Select[PolicyVersion]:
@@ -17,6 +20,21 @@ def documents() -> Select[PolicyVersion]:
     return select(PolicyVersion).join(newest, current).order_by(PolicyVersion.issued.desc(), PolicyVersion.document_id)
 
 
+def answerable() -> Select[PolicyVersion]:
+    """Select the current version of every document that has not been withdrawn, as `documents` orders them."""
+    kept = PolicyDocument.status != WITHDRAWN
+    return documents().join(PolicyDocument, PolicyDocument.id == PolicyVersion.document_id).where(kept)
+
+
+def listed(today: date) -> Select[PolicyVersion]:
+    """Select what `answerable` does, for a list: what is in force on the day first, within that as `documents` orders."""
+    ended = PolicyDocument.ended_on
+    superseded = (PolicyDocument.status == SUPERSEDED) & (ended.is_(None) | (ended <= today))
+    later, over = PolicyVersion.effective > today, PolicyVersion.expires < today
+    place = case((superseded | later.is_(True) | over.is_(True), 1), else_=0)
+    return answerable().order_by(None).order_by(place, PolicyVersion.issued.desc(), PolicyVersion.document_id)
+
+
 def document(policy_id: str) -> PolicyDocument | None:
     return db.session.get(PolicyDocument, policy_id)
 
@@ -24,6 +42,17 @@ def document(policy_id: str) -> PolicyDocument | None:
 def current_version(policy_id: str) -> PolicyVersion | None:
     """Return the newest version of a document, or None if there is no such document."""
     return db.session.scalar(_versions(policy_id).limit(1))
+
+
+def answerable_version(policy_id: str) -> PolicyVersion | None:
+    """Return the newest version of a document that has not been withdrawn, else None."""
+    found = current_version(policy_id)
+    return found if found and found.document.status != WITHDRAWN else None
+
+
+def successors(policy_id: str) -> list[PolicyVersion]:
+    """Return the documents, by their current versions, that may take the place of this one."""
+    return [one for one in db.session.scalars(answerable()) if one.document_id != policy_id]
 
 
 def version(policy_id: str, number: int) -> PolicyVersion | None:

@@ -2,19 +2,28 @@
 
 from flask import Blueprint, Response, abort, request
 
+from core import clock
 from core.access import access
 from core.web import paginate, render
 from policies import queries
 from policies.models import PolicyVersion
 from policies.reading import read_mark, sections
+from policies.rules import Validity, validity
 
 blueprint = Blueprint("policies", __name__)
+
+
+@blueprint.app_template_global()
+def standing_of(version: PolicyVersion) -> Validity:
+    """Return how a version's policy stands today."""
+    document = version.document
+    return validity(document.status, version.effective, version.expires, document.ended_on, clock.today())
 
 
 @blueprint.get("/policies")
 @access("read")
 def index() -> Response:
-    return render("policies/index.html", fragment="results", page=paginate(queries.documents()))
+    return render("policies/index.html", fragment="results", page=paginate(queries.listed(clock.today())))
 
 
 @blueprint.get("/policies/<policy_id>")

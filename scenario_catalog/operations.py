@@ -8,6 +8,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from accounts.models import Organisation
+from accounts.rules import SYSTEM
 from core import audit, clock
 from core.audit import Actor
 from core.city import city
@@ -80,13 +81,24 @@ def save(session: Session, actor: Actor, scenario: Scenario, draft: Draft) -> No
 def move(session: Session, actor: Actor, scenario: Scenario, verb: str, ground: Ground = NO_GROUND) -> None:
     """Make a move of the lifecycle.
 
-    Raises LifecycleError with a readable reason. Publication is a batch's: see `publish_batch`.
+    Raises LifecycleError with a readable reason. Publication is a batch's: see `publish_batch`; what has landed is the
+    landing tracker's to say: see `land`.
     """
     if verb == "publish":
         raise LifecycleError(_("场景随批次发布"))
+    if verb == "land" and actor.role not in SYSTEM:
+        raise LifecycleError(_("场景经落地跟踪核验才算落地"))
     if len(ground.words) > LONGEST_NOTE:
         raise InvalidInputError(_("理由最多 %(n)s 字", n=LONGEST_NOTE))
     _move(session, actor, scenario, verb, ground)
+
+
+def land(session: Session, actor: Actor, scenario: Scenario) -> None:
+    """Say that a scenario has landed: for the landing tracker alone, once it has looked at the evidence.
+
+    Raises LifecycleError where it is not in pilot, or for another role than the operator's.
+    """
+    _move(session, actor, scenario, "land")
 
 
 def record_result(session: Session, actor: Actor, scenario: Scenario, text: str) -> None:

@@ -114,6 +114,18 @@ BID_PARTNER: Table = {
     ("left", "ask"): ("invited", ENTERPRISE_WRITERS),
     ("removed", "ask"): ("invited", ENTERPRISE_WRITERS),
 }
+POLICY: Table = {
+    ("in_force", "supersede"): ("superseded", REVIEWERS),
+    ("in_force", "withdraw"): ("withdrawn", REVIEWERS),
+    ("superseded", "withdraw"): ("withdrawn", REVIEWERS),
+    ("superseded", "restore"): ("in_force", REVIEWERS),
+    ("withdrawn", "restore"): ("in_force", REVIEWERS),
+}
+POLICY_DRAFT: Table = {
+    ("draft", "save"): ("draft", REVIEWERS),
+    ("draft", "publish"): ("published", REVIEWERS),
+    ("draft", "discard"): ("discarded", REVIEWERS),
+}
 POLICY_FACT: Table = {
     ("proposed", "confirm"): ("confirmed", REVIEWERS),
     ("proposed", "correct"): ("confirmed", REVIEWERS),
@@ -164,6 +176,8 @@ BY_HAND: Mapping[str, Table] = {
     "verification": VERIFICATION,
     "solution": SOLUTION,
     "research_notice": RESEARCH_NOTICE,
+    "policy": POLICY,
+    "policy_draft": POLICY_DRAFT,
     "policy_fact": POLICY_FACT,
     "milestone": MILESTONE,
     "evaluation": EVALUATION,

@@ -115,11 +115,12 @@ class UploadForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 
 
 class PartnerForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
-    """Whom to ask: by name or code, or chosen from those found; and what for."""
+    """Whom to ask: by name or code, or chosen from those found for `seen` words; and what for."""
 
     words = StringField(_("企业名称或代码"), filters=[line])
     part = StringField(_("承担的工作"), filters=[line])
-    organisation = HiddenField()
+    organisation = HiddenField(_("联合单位"))
+    seen = HiddenField(filters=[line])
 
     def validate_words(self, field: Any) -> None:
         if len(field.data) < SHORTEST_WORDS:

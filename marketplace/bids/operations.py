@@ -303,7 +303,7 @@ def _refuse_closed(scenario: Scenario, at: datetime) -> None:
 
 def _refuse_engaged(session: Session, scenario: Scenario, organisation: int) -> None:
     if queries.engaged(session, scenario.id, organisation):
-        raise InvalidInputError(_("本单位已在该场景的一份方案中，同一场景只能参加一份"))
+        raise InvalidInputError(_("本单位已在该场景的一份方案中，同一场景只能参加一份；要换一份，请先退出或删除那一份"))
 
 
 def _refuse_sent(bid: Bid) -> None:

@@ -35,9 +35,7 @@ def ask(token: str) -> BaseResponse:
     meant = _meant(found, form.words.data or "")
     chosen = _chosen(meant, form)
     if chosen is None:
-        if not meant:
-            form.words.errors = [_("没有找到这样的已认证企业，请核对名称或代码")]
-        return _choose_page(found, form, meant, HTTPStatus.OK if meant else HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _unchosen(found, form, meant)
     try:
         operations.ask_partner(db.session(), principal().actor, found, chosen, form.part.data or "")
     except InvalidInputError as error:
@@ -75,5 +73,14 @@ def _chosen(meant: Sequence[Organisation], form: PartnerForm) -> Organisation | 
     return picked or next((one for one in meant if words in {one.name, one.code} or words.lower() == one.code), None)
 
 
+def _unchosen(found: Bid, form: PartnerForm, meant: Sequence[Organisation]) -> Response:
+    """Show those that are meant; whoever saw them already is told that one must be chosen."""
+    if not meant:
+        form.words.errors = [_("没有找到这样的已认证企业，请核对名称或代码")]
+    elif form.seen.data == form.words.data:
+        form.organisation.errors = [_("请选择是哪一家")]
+    return _choose_page(found, form, meant, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK)
+
+
 def _choose_page(found: Bid, form: PartnerForm, meant: Sequence[Organisation], status: int) -> Response:
-    return render("bids/choose.html", status=status, bid=found, form=form, meant=meant)
+    return render("bids/choose.html", status=status, bid=found, form=form, meant=meant, most=MOST_FOUND)

@@ -15,7 +15,7 @@ from marketplace.bids.content import LONGEST, Draft, amount_of
 from marketplace.bids.forms import name_of
 from marketplace.bids.models import Bid, BidPartner, BidReceipt
 from marketplace.bids.operations import EDITABLE
-from marketplace.bids.rules import BID, BID_PARTNER, DECLARATIONS, MOST_PARTNERS, OPENED, is_stale
+from marketplace.bids.rules import BID, BID_PARTNER, DECLARATIONS, MOST_PARTNERS, OPENED, UNOPENED, is_stale
 from marketplace.calls import queries as calls
 from marketplace.calls.rules import Terms
 from marketplace.sealing import queries as seals
@@ -28,7 +28,13 @@ from scenario_catalog.rules import is_open
 RESULT = "/desk/bids/<token>/result"
 
 VALID, WITHDRAWN, SUPERSEDED = "valid", "withdrawn", "superseded"
-RECEIPTS: Mapping[str, str] = {VALID: "有效", WITHDRAWN: "已撤回", SUPERSEDED: "已由后一次递交取代"}
+RECEIPTS: Mapping[str, str] = {
+    VALID: "有效",
+    WITHDRAWN: "已撤回",
+    SUPERSEDED: "已由后一次递交取代",
+    "lapsed": "更正后未再次确认，已失效",
+    "returned_unopened": "未开启退回",
+}
 
 
 @dataclass(frozen=True)
@@ -180,16 +186,17 @@ def partners(bid: Bid) -> dict[str, Any]:
     return {**shown, "has_room": len(present) < MOST_PARTNERS}
 
 
-def receipt_state(receipt: BidReceipt, last: BidReceipt | None) -> str:
+def receipt_state(bid: Bid, receipt: BidReceipt, last: BidReceipt | None) -> str:
+    """Return one of RECEIPTS: what became of a content, which what became of its bid decides."""
     if receipt.withdrawn_at is None:
-        return VALID
+        return bid.status if bid.status in UNOPENED else VALID
     return SUPERSEDED if last is not None and last.id != receipt.id else WITHDRAWN
 
 
 def receipts(bid: Bid) -> list[tuple[BidReceipt, str]]:
     """Return the receipts of a bid with what became of each, the newest first."""
     last = bid.receipts[-1] if bid.receipts else None
-    return [(one, RECEIPTS[receipt_state(one, last)]) for one in reversed(bid.receipts)]
+    return [(one, RECEIPTS[receipt_state(bid, one, last)]) for one in reversed(bid.receipts)]
 
 
 def result_url(bid: Bid) -> str:

@@ -40,6 +40,6 @@ def answer() -> Response:
     if found is None:
         return render("bids/receipts.html", form=form, asked=True)
     receipt, bid = found
-    state = presenting.receipt_state(receipt, queries.last_receipt(db.session(), bid.id))
+    state = presenting.receipt_state(bid, receipt, queries.last_receipt(db.session(), bid.id))
     shown: dict[str, Any] = {"receipt": receipt, "number": bid.scenario.number, "state": presenting.RECEIPTS[state]}
     return render("bids/receipts.html", form=form, asked=True, **shown)

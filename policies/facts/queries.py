@@ -9,7 +9,7 @@ from policies import queries as policies
 from policies.facts.extraction import proposals
 from policies.facts.models import PolicyFact
 from policies.facts.rules import CONFIRMED, PROPOSED, REJECTED, Fact, overlaps
-from policies.models import PolicyVersion
+from policies.models import PolicyDocument, PolicyVersion
 
 
 def rows(version_id: int) -> Select[PolicyFact]:
@@ -28,10 +28,21 @@ def count(version_id: int, status: str) -> Select[int]:
     return found.where(PolicyFact.version_id == version_id, PolicyFact.status == status)
 
 
-def documents() -> Select[PolicyVersion, int, int]:
-    """Select the current version of every document with how many proposed and how many confirmed facts it has."""
+def stamp(session: Session, version: PolicyVersion) -> str:
+    """Return a mark that changes whenever a fact of the version, or the standing of its document, does."""
+    statuses = [func.count(case((PolicyFact.status == status, 1))) for status in (PROPOSED, CONFIRMED, REJECTED)]
+    facts = select(*statuses, func.max(PolicyFact.decided_at)).where(PolicyFact.version_id == version.id)
+    standing = select(PolicyDocument.status, PolicyDocument.replaced_by, PolicyDocument.ended_on)
+    of_document = session.execute(standing.where(PolicyDocument.id == version.document_id)).one()
+    return "/".join(map(str, (*session.execute(facts).one(), *of_document)))
+
+
+def documents(of: Select[PolicyVersion] | None = None) -> Select[PolicyVersion, int, int]:
+    """Select the current version of every document, or of those in `of`, with how many proposed and confirmed facts it has."""
     of_status = [func.count(case((PolicyFact.status == status, 1))) for status in (PROPOSED, CONFIRMED)]
-    found = policies.documents().outerjoin(PolicyFact, PolicyFact.version_id == PolicyVersion.id)
+    found = (policies.documents() if of is None else of).outerjoin(
+        PolicyFact, PolicyFact.version_id == PolicyVersion.id
+    )
     return found.add_columns(*of_status).group_by(PolicyVersion.id)
 
 

@@ -30,16 +30,10 @@ blueprint.add_app_template_global(marked, "marked_quote")
 @access("read")
 def table(policy_id: str) -> Response:
     """Show the confirmed figures of a policy, each with its sentence."""
-    version = _version(policy_id)
+    version = policies.answerable_version(policy_id) or abort(404)
     found = list(db.session.scalars(queries.confirmed(version.id)))
     undecided = db.session.scalar(queries.count(version.id, PROPOSED)) or 0
     return render("policies/facts/table.html", version=version, groups=presenting.groups(found), undecided=undecided)
-
-
-@blueprint.get("/desk/policies")
-@access("policy.manage")
-def documents() -> Response:
-    return render("policies/facts/documents.html", rows=db.session.execute(queries.documents()).all())
 
 
 @blueprint.get("/desk/policies/<policy_id>/facts")
@@ -123,7 +117,7 @@ def waiting(who: Principal) -> list[Waiting]:
             url_for("facts.desk", policy_id=version.document_id, status=PROPOSED),
             version.imported_at,
         )
-        for version, proposed, _confirmed in db.session.execute(queries.documents())
+        for version, proposed, _confirmed in db.session.execute(queries.documents(policies.answerable()))
         if proposed
     ]
 

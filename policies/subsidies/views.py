@@ -27,7 +27,7 @@ def has_supports(version: PolicyVersion) -> bool:
 @access("read")
 def calculator(policy_id: str) -> Response:
     """Compute what the address asks for: `type` and `amount` in pairs, `unit` of amounts without one."""
-    version = queries.current_version(policy_id) or abort(404)
+    version = queries.answerable_version(policy_id) or abort(404)
     types = types_of(policy_id, confirmed_facts(db.session(), version))
     asked = read(request.args, types)
     return render(

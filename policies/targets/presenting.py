@@ -37,8 +37,8 @@ class Part:
 
 
 def board() -> list[Part]:
-    """Return the targets of every current document that has some, the city's own plan first."""
-    versions = sorted(db.session.scalars(policies.documents()), key=lambda one: one.document_id != city().policy.id)
+    """Return the targets of every document that has some and is not withdrawn, the city's own plan first."""
+    versions = sorted(db.session.scalars(policies.answerable()), key=lambda one: one.document_id != city().policy.id)
     return [found for one in versions if (found := part(one)).targets]
 
 

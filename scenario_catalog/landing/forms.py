@@ -194,5 +194,11 @@ def plan_form(milestone: Milestone) -> PlanForm:
     return PlanForm(formdata=None, obj=milestone, prefix="plan-")
 
 
+def evidence_form(milestone: Milestone) -> EvidenceForm:
+    """Return the form with the kind of file that is likely for this milestone."""
+    data = {"kind": rules.LIKELY_EVIDENCE[milestone.kind]}
+    return EvidenceForm(formdata=None, data=data, prefix="evidence-")
+
+
 def report_form(landing: Landing) -> ReportForm:
     return ReportForm(formdata=None, obj=landing, prefix="report-")

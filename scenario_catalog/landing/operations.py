@@ -174,7 +174,7 @@ def verify(session: Session, actor: Actor, landing: Landing) -> None:
     missing = rules.lacking_for_landing(landing.milestones, landing.results)
     if missing:
         raise InvalidInputError(missing)
-    catalog.move(session, actor, landing.scenario, "land")
+    catalog.land(session, actor, landing.scenario)
     catalog.record_result(session, actor, landing.scenario, landing.results)
     confirm(session, actor, landing)
 

@@ -14,11 +14,11 @@ from core.web import render
 from scenario_catalog.landing import presenting
 from scenario_catalog.landing.forms import (
     DecideForm,
-    EvidenceForm,
     FailForm,
     PlanForm,
     ReplicationForm,
     contract_form,
+    evidence_form,
     plan_form,
     report_form,
 )
@@ -44,7 +44,7 @@ def milestone_page(found: Milestone, *, status: int = HTTPStatus.OK, **shown: An
     """Show a milestone; a form that was sent stands in the place of the fresh one."""
     forms = {
         "plan_form": plan_form(found),
-        "evidence_form": EvidenceForm(formdata=None, prefix="evidence-"),
+        "evidence_form": evidence_form(found),
         "decide_form": DecideForm(found.status, principal().role, formdata=None, prefix="decide-"),
     }
     context = {**presenting.desk(found.landing), "step": found, **forms, **shown}

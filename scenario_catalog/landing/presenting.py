@@ -15,7 +15,7 @@ from core.extensions import db
 from scenario_catalog.landing import counting, queries, rules
 from scenario_catalog.landing.counting import Month, Stage, Tally
 from scenario_catalog.landing.models import Landing, Milestone
-from scenario_catalog.rules import SCENARIO
+from scenario_catalog.rules import FAILURE_REASONS, SCENARIO
 
 # Stages of the funnel that rooms above know of.
 ABOVE = ("matched", "bid")
@@ -26,6 +26,7 @@ STAGES: Mapping[str, str] = {
     "finalist": "有入围",
     "landed": "已落地",
 }
+ACCEPTANCE_FAILED = "acceptance_failed"
 KINDS: Mapping[str, Any] = {"milestones": rules.MILESTONE_KINDS, "evidence": rules.EVIDENCE_KINDS}
 
 
@@ -41,6 +42,14 @@ class Line:
     @property
     def total(self) -> int:
         return len(self.landing.milestones)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a scenario has failed: the public reason, and the words that only those at work on it read."""
+
+    label: str
+    words: str
 
 
 @dataclass(frozen=True)
@@ -79,9 +88,16 @@ def desk(landing: Landing) -> dict[str, Any]:
         "lacking_for_pilot": rules.lacking_for_pilot(landing.milestones),
         "lacking_for_landing": rules.lacking_for_landing(landing.milestones, landing.results),
         "earlier": queries.earlier(landing),
+        "failure": failure(landing) if landing.ended_at else None,
         "changeable": landing.ended_at is None,
         "unverified": landing.ended_at is None and landing.verified_at is None,
     }
+
+
+def failure(landing: Landing) -> Failure | None:
+    """Return why a landing was given up, or None where something else ended it, whose words are not for its parties."""
+    found = next((move for move in landing.scenario.moves if move.reason == ACCEPTANCE_FAILED), None)
+    return Failure(FAILURE_REASONS[found.reason], found.note) if found else None
 
 
 def shown(landing: Landing) -> dict[str, Any]:

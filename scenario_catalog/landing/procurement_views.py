@@ -14,6 +14,7 @@ from core.extensions import db
 from core.web import render
 from scenario_catalog.landing import operations, queries
 from scenario_catalog.landing.forms import NoticeForm
+from scenario_catalog.landing.models import Landing
 from scenario_catalog.landing.pages import UNREADABLE
 from scenario_catalog.landing.routes import DESK, blueprint
 from scenario_catalog.models import Scenario
@@ -33,13 +34,20 @@ def record_procurement(number: str) -> BaseResponse:
     if not form.validate():
         return _page(found, form, UNREADABLE)
     try:
-        operations.record_procurement(db.session(), principal().actor, found, form.notice)
+        made = operations.record_procurement(db.session(), principal().actor, found, form.notice)
     except InvalidInputError as error:
         db.session.rollback()
         return _page(_load(number), form, HTTPStatus.CONFLICT, problems=error.problems)
     db.session.commit()
-    flash(_("已登记采购结果，落地跟踪开始"), "success")
+    flash(_told(made), "success")
     return redirect(url_for("landing.one", number=number), HTTPStatus.SEE_OTHER)
+
+
+def _told(made: Landing) -> str:
+    """Say whether the winner is known here: a slip in its name would keep the landing from it."""
+    if any(party.organisation_id for party in made.parties):
+        return str(_("已登记采购结果，落地跟踪开始；中标单位在本站注册过，能看到它"))
+    return str(_("已登记采购结果，落地跟踪开始；本站没有同名的企业，只显示名称"))
 
 
 def _page(found: Scenario, form: NoticeForm, status: int = HTTPStatus.OK, **shown: Any) -> Response:

@@ -23,6 +23,14 @@ EVIDENCE_KINDS: Mapping[str, str] = {
     "other": "其他材料",
 }
 
+# What a file most likely is, by the milestone that it is handed in for.
+LIKELY_EVIDENCE: Mapping[str, str] = {
+    CONTRACT: "contract",
+    PILOT: "test_report",
+    ACCEPTANCE: "acceptance",
+    OTHER: "other",
+}
+
 SCHEDULED, MET, PARTIALLY_MET, NOT_MET = "scheduled", "met", "partially_met", "not_met"
 # States of a scenario in which its landing is under way.
 UNDER_WAY = ("awarded", "piloting")

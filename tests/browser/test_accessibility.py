@@ -54,6 +54,8 @@ def desk_pages(site: str, at_work: World) -> list[tuple[str, str]]:
         (MEMBER, f"{site}/inbox"),
         (APPROVER, at_work.corrigendum),
         (OPERATOR, f"{site}/desk/review"),
+        (OPERATOR, f"{site}/desk/policies"),
+        (OPERATOR, f"{site}/desk/policies/drafts/new"),
         (OPERATOR, at_work.review),
         (OPERATOR, at_work.batch),
         (OPERATOR, f"{at_work.batch}/publish"),

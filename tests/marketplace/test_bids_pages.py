@@ -323,6 +323,9 @@ def test_partners_are_found_asked_and_answer_themselves(
     assert "滨江传感器厂" in found
     assert "滨江传感器二厂" in found
     assert "三厂" not in found
+    assert "请选择是哪一家" not in found
+    assert "请选择是哪一家" in visible(ask(owner, place, "滨江传感器", 422, seen="滨江传感器"))
+    assert "请选择" not in visible(ask(owner, place, "传感器", 200, seen="滨江传感器"))
     for words, message in (("没有的企业", "没有找到"), ("滨", "至少 2 个字")):
         assert message in visible(ask(owner, place, words, 422))
     assert "请写明由对方承担什么" in visible(owner.post(f"{place}/partners", {"words": "sensor"}, status=422))
@@ -426,6 +429,20 @@ def test_the_public_page_answers_digests_and_nothing_else(app: Flask, owner: Pag
     for odd in ("", "abc", digest[:-1], digest[:-1] + "g", "'; DROP TABLE bid; --"):
         assert "64 个十六进制字符" in visible(nobody.post("/receipts", {"digest": odd}, status=422))
     assert check(app, "0" * 64) == ""
+
+
+@pytest.mark.parametrize(
+    ("status", "said"), [("lapsed", "更正后未再次确认，已失效"), ("returned_unopened", "未开启退回")]
+)
+def test_the_receipt_of_what_was_never_opened_is_not_called_valid(
+    app: Flask, owner: PageClient, call: Call, status: str, said: str
+) -> None:
+    place, _code = submitted(owner, call.scenario)
+    digest = db.session.scalars(select(BidReceipt.digest)).one()
+    the_bid().status = status
+    db.session.commit()
+    assert check(app, digest) == said
+    assert said in visible(owner.get(place))
 
 
 def test_what_comes_late_is_refused_with_the_draft_kept(

@@ -14,6 +14,7 @@ from core.errors import InvalidInputError
 from core.extensions import db
 from core.files import StoredFile
 from core.lifecycle import LifecycleError
+from scenario_catalog import operations as moves
 from scenario_catalog import queries as catalog
 from scenario_catalog.landing import evidence, jobs, operations, queries, rules
 from scenario_catalog.landing.evidence import Label
@@ -102,6 +103,16 @@ def test_landing_is_verified_by_the_operator_alone_and_only_from_the_pilot(app: 
     piloting(world)
     with pytest.raises(LifecycleError, match="身份"):
         operations.verify(db.session(), AGENCY, world.landing)
+
+
+def test_landing_is_not_reached_by_the_bare_move(app: Flask) -> None:
+    world = piloting(awarded())
+    for actor in (OPERATOR, AGENCY):
+        with pytest.raises(LifecycleError, match="核验"):
+            moves.move(db.session(), actor, world.scenario, "land")
+    db.session.rollback()
+    found = again(world)
+    assert (found.scenario.status, catalog.landed()) == ("piloting", (0, 0))
 
 
 def test_landing_pilot_waits_for_the_signed_contract(app: Flask) -> None:

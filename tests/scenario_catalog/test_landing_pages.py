@@ -11,8 +11,10 @@ from core import clock
 from core.access import Principal
 from core.audit import SYSTEM
 from core.extensions import db
-from scenario_catalog.landing import operations, queries, views
+from scenario_catalog import operations as moves
+from scenario_catalog.landing import operations, presenting, queries, rules, views
 from scenario_catalog.landing.models import Landing, MilestoneEvidence, Replication
+from scenario_catalog.rules import Ground
 from tests.factories import OrganisationFactory, ScenarioFactory, member, published
 from tests.pages import PageClient, visible
 from tests.scenario_catalog.landing_world import (
@@ -176,6 +178,9 @@ def test_landing_replan_drop_and_failure(client: PageClient, world: World) -> No
     client.post(f"{world.desk}/fail", {"fail-words": "双方没有签成合同", "fail-confirmed": "y"}, status=303)
     assert again(world).scenario.status == "failed"
     assert "已经终止" in visible(client.post(f"{world.desk}/contract", {"contract-title": "x"}, status=409))
+    for person in (world.agency, world.enterprise, world.operator):
+        assert "原因：验收未通过。理由：双方没有签成合同" in visible(client.sign_in(person).get(world.desk))
+    assert "没有签成" not in visible(client.sign_out().get(f"/scenarios/{world.number}"))
     client.sign_out().get(f"/landings/{world.number}", status=404)
 
 
@@ -253,11 +258,39 @@ def test_landing_operator_records_a_procurement(client: PageClient, world: World
     page = client.post(address, said, status=422)
     assert "完整网址" in visible(page)
     client.post(address, {**said, "url": "https://example.org/result"}, status=303)
+    assert "能看到它" in visible(client.get(f"/desk/landings/{bought.number}"))
     found = db.session.scalars(select(Landing).where(Landing.scenario_id == bought.id)).one()
     assert [party.organisation_id for party in found.parties] == [world.winner.id]
     client.post(address, {**said, "url": "https://example.org/result"}, status=409)
     client.sign_in(world.agency)
     client.get(address, status=403)
+
+
+def test_landing_a_winner_who_is_not_known_here_is_told_to_be_a_mere_name(client: PageClient, world: World) -> None:
+    bought = ScenarioFactory(mode="procurement", notice_url="https://example.org/notice")
+    published(bought, title="第二批")
+    bought.deadline = clock.today().replace(year=2020)
+    db.session.commit()
+    client.sign_in(world.operator)
+    said = {"winner": f"{WINNER}分公司", "decided_on": "2026-01-05", "url": "https://example.org/result"}
+    client.post(f"/desk/landings/{bought.number}/procurement", said, status=303)
+    assert "没有同名的企业" in visible(client.get(f"/desk/landings/{bought.number}"))
+
+
+def test_landing_something_else_that_ended_it_keeps_its_words_from_the_parties(app: Flask, world: World) -> None:
+    operations.end(db.session(), SYSTEM, world.landing)
+    moves.move(db.session(), SYSTEM, world.scenario, "fail", Ground("winner_defaulted", "逾期不签"))
+    db.session.commit()
+    assert presenting.failure(again(world)) is None
+
+
+def test_landing_a_milestone_offers_the_kind_of_file_that_is_likely(client: PageClient, world: World) -> None:
+    client.sign_in(world.agency)
+    for kind, likely in rules.LIKELY_EVIDENCE.items():
+        step = milestone(world, kind)
+        db.session.commit()
+        page = client.get(f"{world.desk}/milestones/{step.id}").get_data(as_text=True)
+        assert f'<option selected value="{likely}">' in page
 
 
 def test_landing_waiting_tells_the_agency_and_the_operator(app: Flask, world: World) -> None:

@@ -318,5 +318,7 @@ def moved(session: Session, actor: Actor, scenario: Scenario, verb: str, ground:
         review.approve(session, actor, scenario, seen)
     elif verb == "return":
         review.send_back(session, actor, scenario, seen, given.words)
+    elif verb == "land":
+        catalog.land(session, actor, scenario)
     else:
         catalog.move(session, actor, scenario, verb, given)

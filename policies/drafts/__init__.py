@@ -1,0 +1,1 @@
+"""Policy files on their way into the corpus: imported, split, corrected, published."""
