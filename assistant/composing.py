@@ -9,25 +9,30 @@ from assistant.judging import Judgement
 from assistant.quantities import quantities
 from assistant.ranking import Candidate
 from assistant.reading import Question
+from assistant.slots import SLOTS
 
 FRAMES = {
     "answered": ("", ""),
-    "partial": ("文件里与此有关的是：", "What the document says on this:"),
-    "near": ("没有找到直接的规定，最接近的原文是：", "Nothing states this directly; the closest text is:"),
+    "partial": ("文件里与此有关的是：", "This is what the document says about it (quoted from the Chinese text):"),
+    "near": (
+        "没有找到直接的规定，最接近的原文是：",
+        "The document does not state this directly. The closest passage is (quoted from the Chinese text):",
+    ),
     "not_covered": ("这份文件没有涉及您问的内容。", "The document does not cover this question."),
     "off_topic": (
         "这个问题与政策文件无关。这里只回答政策文件和应用场景方面的问题。",
-        "This is not about the policy. Only questions about the policy document and the scenarios are answered here.",
+        "This question is not about the policy. Only questions about policy documents and application scenarios are answered here.",
     ),
-    "unsafe": ("这句话不是对政策的提问，不作回答。", "This is not a question about the policy and is not answered."),
+    "unsafe": ("这句话不是对政策的提问，不作回答。", "This is not a question about the policy, so it is not answered."),
     "unclear": (
         "没有看懂这个问题，请换一种问法，说清楚想了解哪方面的规定。",
-        "The question is not clear. Please say which provision you ask about.",
+        "The question is not clear. Please rephrase it and say what you would like to know about.",
     ),
     "empty": ("请输入问题。", "Please type a question."),
-    "too_long": ("问题太长了，请缩短后再问。", "The question is too long. Please shorten it."),
+    "too_long": ("问题太长了，请缩短后再问。", "The question is too long. Please shorten it and ask again."),
 }
 CHINESE, ENGLISH = 0, 1
+LABELS = frozenset(slot.label_en for slot in SLOTS)
 
 
 def compose(
@@ -86,15 +91,14 @@ def marks(question: Question, quote: str) -> list[tuple[int, int]]:
 
 def _opening(citations: Sequence[Citation], language: int) -> str:
     if len({one.article for one in citations}) > 1:
-        return ("文件中有这些条文：", "These articles say (quoted from the Chinese text):")[language]
+        return ("文件中有这些条文：", "The following articles say (quoted from the Chinese text):")[language]
     return ("原文是这样写的：", "The document says (quoted from the Chinese text):")[language]
 
 
 def _correction(judged: Judgement, language: int) -> str:
     if language == ENGLISH:
-        return "Not quite: " + "; ".join(
-            f"the question says “{one.said}”, the text says “{one.told}”." for one in judged.contradicted
-        )
+        said = (f"your question says “{one.said}”, but the text says “{one.told}”" for one in judged.contradicted)
+        return f"Not quite: {'; '.join(said)}."
     return "与原文不符：" + "；".join(f"问题中说“{one.said}”，原文为“{one.told}”" for one in judged.contradicted) + "。"
 
 
@@ -105,17 +109,31 @@ def _elsewhere(judged: Judgement, language: int) -> str:
 
 def _note(judged: Judgement, citations: Sequence[Citation], language: int) -> str:
     """Say where the document treats the topic and what it does not state of it, as far as that can be named."""
-    words = _quoted((*judged.absent, *judged.elsewhere), language)
     if language == ENGLISH:
-        unsaid = ", ".join([*(slot.label_en for slot in judged.missing), *judged.unsure])
-        parts = [unsaid and f"It does not state {unsaid}.", words and f"It does not mention {words}."]
-        return " ".join(part for part in parts if part) or "It does not state exactly what is asked."
+        return _english_note(judged, citations)
+    words = _quoted((*judged.absent, *judged.elsewhere), language)
     where = "、".join(dict.fromkeys(one.label for one in citations))
     topic = f"“{judged.topic}”" if len(judged.topic) > 1 else "这件事"
     unsaid = "、".join([*(slot.label for slot in judged.missing), *(f"“{word}”" for word in judged.unsure)])
     open_ = f"文件提到{topic}（{where}），未规定{unsaid}。" if unsaid else ""
     absent = f"文件没有提到{words}。" if words else ""
     return open_ + absent or f"文件提到{topic}（{where}），没有写明您问的具体内容。"
+
+
+def _english_note(judged: Judgement, citations: Sequence[Citation]) -> str:
+    where = " and ".join(dict.fromkeys(f"Article {one.article}" for one in citations))
+    unsure = (word if word in LABELS else f"“{word}”" for word in judged.unsure)
+    unsaid = _either([*(slot.label_en for slot in judged.missing), *unsure])
+    unmentioned = _either([f"“{word}”" for word in dict.fromkeys((*judged.absent, *judged.elsewhere))])
+    open_ = f"The document treats this in {where}, but does not state {unsaid}." if unsaid else ""
+    absent = f"The document does not mention {unmentioned}." if unmentioned else ""
+    plain = f"The document treats this in {where}, but does not say exactly what you ask."
+    return " ".join(part for part in (open_, absent) if part) or plain
+
+
+def _either(words: Sequence[str]) -> str:
+    """Return the words as one denies them: a, b or c."""
+    return " or ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
 def _quoted(words: Sequence[str], language: int) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from flask_babel import gettext as _
 
 from assistant.answers import Answer, Citation, label
+from assistant.glossing import PASSAGE, gloss
 from assistant.llm.written import MARK, Written
 from assistant.presenting import ShownTurn, fallen_back
 from core import clock
@@ -47,9 +48,20 @@ def _written(written: Written) -> Iterator[str]:
 def _excerpts(answer: Answer) -> Iterator[str]:
     if answer.lead:
         yield answer.lead
-    yield from (_quoted(one, english=answer.english) for one in answer.citations)
+    for one in answer.citations:
+        yield _quoted(one, english=answer.english)
+        if answer.english:
+            yield from _glossed(one)
     if answer.citations:
         yield f"〔{_('原文摘录，非官方解释')}〕"
+
+
+def _glossed(one: Citation) -> Iterator[str]:
+    """Yield what stands in a quote in English, for whoever asked in it."""
+    found = gloss(one.quote)
+    if found:
+        yield f"  {PASSAGE}"
+        yield from (f"    {part.text} — {part.english}" for part in found)
 
 
 def _quoted(one: Citation, *, english: bool = False) -> str:

@@ -14,12 +14,14 @@ from assistant import queries
 from assistant.answers import Answer, Citation
 from assistant.corpus import Corpus
 from assistant.followups import Turn as Said
+from assistant.glossary import within
 from assistant.llm import operations as llm
 from assistant.llm.written import Claimed, Written
 from assistant.masking import mask
 from assistant.models import Conversation, Turn
 from assistant.routing import answer_from_list, calculator
 from assistant.suggestions import examples, following
+from assistant.terms.current import glossaries
 from core import audit, clock
 from core.audit import SYSTEM, Actor
 from core.city import city
@@ -101,8 +103,12 @@ def answer(session: Session, turn: Turn, asker: str = "") -> None:
 def answer_by_stages(session: Session, turn: Turn, asker: str = "") -> Generator[str | Claimed, None, None]:
     """Answer a turn, yielding each stage's name before it runs and each claim of a model once it is verified.
 
-    The answer is stored however the caller leaves.
+    The answer is stored however the caller leaves. Questions are read with the glossary as operators have it now.
     """
+    return within(glossaries(session), _by_stages(session, turn, asker))
+
+
+def _by_stages(session: Session, turn: Turn, asker: str) -> Generator[str | Claimed, None, None]:
     if not _claim(session, turn):
         return
     started, said = time.perf_counter(), _history(turn)

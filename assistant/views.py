@@ -25,6 +25,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from assistant import exporting, operations, presenting, queries
 from assistant.answers import Citation
 from assistant.forms import QuestionForm
+from assistant.glossing import gloss
 from assistant.guard import LONGEST
 from assistant.llm.streaming import endpoint
 from assistant.llm.written import Claimed
@@ -39,6 +40,7 @@ from core.web import render, wants_fragment
 from retrieval.embedder import ready
 
 blueprint = Blueprint("assistant", __name__)
+blueprint.add_app_template_global(gloss, "gloss")
 
 PAGE = "assistant/page.html"
 OWNER = "assistant-owner"
@@ -140,8 +142,10 @@ def _events(turn_id: int) -> Iterator[str]:
         stages.close()
         db.session.commit()
     yield from _until_answered(turn)
-    yield from (_sentence(one) for one in islice(presenting.sentences(turn), streamed, None))
-    yield event("turn", render_template("assistant/answered.html", shown=presenting.shown(turn)))
+    shown = presenting.shown(turn)
+    english = shown.answer is not None and shown.answer.english
+    yield from (_sentence(one, english=english) for one in islice(presenting.sentences(turn), streamed, None))
+    yield event("turn", render_template("assistant/answered.html", shown=shown))
     yield event("done", "")
 
 
@@ -149,8 +153,8 @@ def _step(step: str | Claimed) -> str:
     return _sentence(step) if isinstance(step, Claimed) else event("stage", presenting.STAGES.get(step, ""))
 
 
-def _sentence(sentence: Claimed | Citation | str) -> str:
-    return event("sentence", render_template("assistant/sentence.html", sentence=sentence))
+def _sentence(sentence: Claimed | Citation | str, *, english: bool = False) -> str:
+    return event("sentence", render_template("assistant/sentence.html", sentence=sentence, english=english))
 
 
 def _until_answered(turn: Turn) -> Iterator[str]:

@@ -96,6 +96,25 @@ class Retention(Part):
     evidence: Keep = 5475
 
 
+class DecisionDays(Part):
+    """How many calendar days a scenario may stay in each state before the public is told that its decision is overdue."""
+
+    closed: Days = 10
+    evaluating: Days = 30
+    finalists: Days = 45
+    noticed: Days = 20
+    awarded: Days = 60
+    piloting: Days = 365
+
+
+class Judging(Part):
+    """How bids are judged: the smallest panel, and how far apart points lie that need a reason of their own (of 100)."""
+
+    smallest_panel: Annotated[int, Field(ge=2, le=15)] = 3
+    wide_spread: Annotated[int, Field(ge=1, le=100)] = 20
+    decision_days: DecisionDays = DecisionDays()
+
+
 class Coded(Protocol):
     @property
     def code(self) -> str: ...
@@ -116,6 +135,7 @@ class City(Part):
     examples: Examples = Examples()
     rules: Rules = Rules()
     retention: Retention = Retention()
+    judging: Judging = Judging()
     footer: Footer
     systems: Annotated[tuple[Term, ...], Field(min_length=1)]
     domains: Annotated[tuple[Term, ...], Field(min_length=1)]

@@ -125,6 +125,7 @@ def unaward(scenario_id: int) -> BaseResponse:
         "unawarding",
         lambda found: operations.unaward(db.session(), principal().actor, _current(found), picked, words),
         _("已撤销授标，其余入围方案恢复入围"),
+        picked=picked,
     )
 
 
@@ -172,6 +173,7 @@ def page(found: Scenario, status: int = HTTPStatus.OK, **shown: Any) -> Response
         session = db.session()
         context |= {
             "ranked": evaluations.ranked(session, found) if seen.scores else [],
+            "recounted": evaluations.recounted(session, found) if seen.scores else [],
             "trials": queries.trials(session, found),
         }
         context["finalists"] = queries.bids_in(session, found, "finalist")

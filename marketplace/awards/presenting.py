@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from core import clock
+from core.city import city
 from core.extensions import db
 from marketplace.awards import queries, rules
 from marketplace.awards.models import Award
@@ -53,11 +54,17 @@ class Standing:
 
 @dataclass(frozen=True)
 class Result:
-    """What a bidder learns of its own bid: scores and comments under pseudonyms, the rank among those that passed."""
+    """What a bidder learns of its own bid: scores and comments under pseudonyms, the rank among those that passed.
+
+    `unawarded` is when the award was taken back that no other has followed yet; `recounted` is when the ranking was
+    counted anew because a bid was struck after it.
+    """
 
     scored: Scored | None
     consensus: Consensus | None
     passed: int
+    unawarded: datetime | None
+    recounted: datetime | None
 
 
 def standing(scenario: Scenario) -> Standing:
@@ -88,14 +95,36 @@ def all_overdue() -> list[tuple[Scenario, Overdue]]:
 
 
 def result(bid: Bid) -> Result | None:
-    """Return what a bidder learns of its bid; None before the award, or the scenario's failure."""
+    """Return what a bidder learns of its bid; None before the first award, or the scenario's failure.
+
+    It stays readable when the award is taken back.
+    """
     scenario = bid.scenario
     evaluation = evaluations.evaluation_of(db.session(), scenario)
-    if scenario.status not in evaluations.DECIDED or evaluation is None:
+    if evaluation is None or not evaluations.was_decided(db.session(), scenario):
         return None
     scored = next((one for one in scores(evaluation) if one.bid.id == bid.id), None)
     ranked = evaluations.ranked(db.session(), scenario)
-    return Result(scored, scored.consensus if scored else None, sum(one.passed for one in ranked))
+    struck = evaluations.recounted(db.session(), scenario)
+    return Result(
+        scored,
+        scored.consensus if scored else None,
+        sum(one.passed for one in ranked),
+        _unawarded(scenario),
+        evaluation.ranked_at if struck else None,
+    )
+
+
+def limits() -> dict[str, int]:
+    """Return the calendar days that the city gives for each decision, by the state that waits for it."""
+    return city().judging.decision_days.model_dump()
+
+
+def _unawarded(scenario: Scenario) -> datetime | None:
+    """Return when the newest award that was made was taken back; None while it stands."""
+    made = (one for one in queries.awards(db.session(), scenario) if one.awarded_at)
+    newest = next(made, None)
+    return newest.withdrawn_at if newest else None
 
 
 def _late(scenario: Scenario, since: datetime | None) -> Overdue | None:
@@ -103,9 +132,9 @@ def _late(scenario: Scenario, since: datetime | None) -> Overdue | None:
     now = clock.now()
     status = shown_status(scenario.status, scenario.deadline, clock.local_date(now))
     if status == CLOSED:
-        found = rules.overdue(status, clock.start_of_day(scenario.deadline), now)
+        found = rules.overdue(status, clock.start_of_day(scenario.deadline), now, limits())
         return replace(found, due=rules.RECORD) if found and scenario.mode == PROCUREMENT else found
-    return rules.overdue(status, since, now) if since else None
+    return rules.overdue(status, since, now, limits()) if since else None
 
 
 def _noticed(award: Award) -> Noticed:

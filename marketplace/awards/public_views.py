@@ -47,7 +47,7 @@ def award(number: str) -> Response:
 @blueprint.get("/scenarios/overdue")
 @access("read")
 def overdue_list() -> Response:
-    return render("awards/overdue.html", rows=presenting.all_overdue(), limits=rules.LIMITS, due=rules.DUE)
+    return render("awards/overdue.html", rows=presenting.all_overdue(), limits=presenting.limits(), due=rules.DUE)
 
 
 @blueprint.get(f"{PUBLIC}/objections/new")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 from core import clock
 from core.extensions import db
 from marketplace.awards.models import Award, FinalistTrial, Objection
-from marketplace.awards.rules import LIMITS
+from marketplace.awards.rules import CLOSED, DUE
 from marketplace.bids.models import Bid, BidPartner
 from marketplace.bids.rules import OPENED
 from marketplace.evaluation.models import Evaluation
@@ -109,7 +109,7 @@ def in_limbo(at: datetime) -> Rows:
         .scalar_subquery()
     )
     closed = and_(Scenario.status == "open", Scenario.deadline < clock.local_date(at))
-    waiting = or_(closed, Scenario.status.in_([state for state in LIMITS if state != "closed"]))
+    waiting = or_(closed, Scenario.status.in_([state for state in DUE if state != CLOSED]))
     return select(Scenario, since.label("since")).where(public(), waiting).order_by(since, Scenario.deadline)
 
 

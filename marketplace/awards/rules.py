@@ -25,16 +25,8 @@ UNCHOSEN: Mapping[str, str] = {
     "defaulted": "中选后未履约",
 }
 
-# Calendar days that a scenario may stay in a state before the public is told that its decision is overdue.
+# In which states a scenario waits for a decision, and for which; the city says for how many days it may.
 CLOSED = "closed"
-LIMITS: Mapping[str, int] = {
-    CLOSED: 10,
-    "evaluating": 30,
-    "finalists": 45,
-    "noticed": 20,
-    "awarded": 60,
-    "piloting": 365,
-}
 DUE: Mapping[str, str] = {
     CLOSED: "开标",
     "evaluating": "确定入围",
@@ -91,8 +83,11 @@ class Overdue:
     days: int
 
 
-def overdue(status: str, since: datetime, now: datetime, limits: Mapping[str, int] = LIMITS) -> Overdue | None:
-    """Return how late the next decision is of a scenario that has been in `status` since then; None while it is in time."""
+def overdue(status: str, since: datetime, now: datetime, limits: Mapping[str, int]) -> Overdue | None:
+    """Return how late the next decision is of a scenario that has been in `status` since then; None while it is in time.
+
+    `limits` are calendar days by status; a status that is not among them has no limit.
+    """
     limit = limits.get(status)
     if limit is None:
         return None

@@ -55,6 +55,15 @@ def _awarded(session: Session, event: AuditEvent) -> Iterator[Told]:
         yield _to_bidder(session, event, bid, title)
 
 
+def _unawarded(session: Session, event: AuditEvent) -> Iterator[Told]:
+    """Tell every bidder that the award was taken back, and where its own bid stands now."""
+    found = session.get(Award, int(event.subject_id))
+    for bid in opened(session, found.scenario_id) if found else ():
+        yield _to_bidder(
+            session, event, bid, _("%(what)s的授标已撤销，请看本企业方案现在的结果", what=_called(bid.scenario))
+        )
+
+
 def _disqualified(session: Session, event: AuditEvent) -> Iterator[Told]:
     bid = opened_bid(event.subject_id)
     if bid:
@@ -85,6 +94,7 @@ def _called(scenario: Scenario) -> str:
 TELLINGS: Mapping[tuple[str, str], Tell] = {
     ("panel_member", "appoint"): _named,
     ("award", "award"): _awarded,
+    ("award", "unaward"): _unawarded,
     ("bid", "disqualify"): _disqualified,
     ("objection", "reject"): _answered,
     ("objection", "uphold"): _answered,

@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from core import audit, clock
-from core.audit import Actor
+from core.audit import SYSTEM, Actor
+from core.city import city
 from core.errors import InvalidInputError
 from core.lifecycle import LifecycleError
 from core.statuses import change_status
@@ -17,12 +18,14 @@ from marketplace.bids.models import Bid
 from marketplace.bids.rules import BID, DISQUALIFICATIONS
 from marketplace.calls.queries import terms_of
 from marketplace.calls.rules import Criterion
-from marketplace.evaluation import operations, queries, rules
+from marketplace.evaluation import operations, queries, rules, signing
 from marketplace.evaluation.models import Consensus, Evaluation, PanelMember, ScoreSheet
 from marketplace.evaluation.rules import Offer, Place
 from marketplace.evaluation.scoring import Scores, check_scores
+from marketplace.evaluation.signing import Signed
 from marketplace.sealing import operations as sealing
 from marketplace.sealing.queries import seal_of
+from scenario_catalog.models import Scenario
 
 SUBJECT = "consensus"
 
@@ -50,13 +53,17 @@ class Cause:
 
 
 def disqualify(session: Session, actor: Actor, bid: Bid, cause: Cause) -> None:
-    """Take an opened bid out of the running, before winners are noticed. Raises InvalidInputError for a lacking cause."""
+    """Take an opened bid out of the running, before winners are noticed; after the ranking the others are counted anew.
+
+    Raises InvalidInputError for a lacking cause.
+    """
     audit.take_turn(session)
     session.refresh(bid.scenario, ["status"])
     _check_cause(cause)
     if bid.scenario.status not in {"evaluating", "finalists"}:
         raise LifecycleError(_("只有评审中和已入围阶段可以取消资格；公示期间请先撤回公示"))
     move_bid(session, actor, bid, "disqualify", cause)
+    _recount(session, actor, bid)
 
 
 def move_bid(session: Session, actor: Actor, bid: Bid, verb: str, cause: Cause | None = None) -> None:
@@ -72,12 +79,12 @@ def move_bid(session: Session, actor: Actor, bid: Bid, verb: str, cause: Cause |
 
 
 def settle(session: Session, actor: Actor, member: PanelMember, bid: Bid, said: Agreement) -> Consensus:
-    """Write down what the panel agrees on for a bid, with the reason.
+    """Write down what the panel agrees on for a bid, with the reason; the others are to sign it, or to sign it anew.
 
     Raises InvalidInputError for lacking points or reasons, StaleError where somebody else wrote meanwhile.
     """
     audit.take_turn(session)
-    _refuse_unless_agreeing(session, member, bid)
+    refuse_unless_agreeing(session, member, bid)
     terms = terms_of(session, bid.scenario)
     check_scores(said.scores, terms)
     _check_reasons(said, terms.technical, wide(queries.sheets(session, member.evaluation), bid.id))
@@ -86,7 +93,7 @@ def settle(session: Session, actor: Actor, member: PanelMember, bid: Bid, said: 
         raise StaleError(_("另一位评审刚刚改过这份合议意见，请对照最新内容后再保存"))
     before = audit.state(found) if found else None
     found = found or Consensus(bid_id=bid.id)
-    found.scores, found.reason = {key: dict(one) for key, one in said.scores.items()}, said.reason.strip()
+    found.scores, found.reason = signing.put(said.scores, signing.agree(Signed(), member.id)), said.reason.strip()
     found.technical = float(rules.technical_total(found.scores, terms))
     found.passed = rules.passes(found.scores, terms)
     found.person_id, found.agreed_at = member.person_id, clock.now()
@@ -101,7 +108,10 @@ def agree(session: Session, actor: Actor, evaluation: Evaluation) -> None:
     audit.take_turn(session)
     session.refresh(evaluation)
     scenario = evaluation.scenario
-    operations.move(session, actor, evaluation, "agree", **facts_to_agree(session, evaluation))
+    facts = facts_to_agree(session, evaluation)
+    if actor == SYSTEM:
+        facts["unsigned"] = 0  # the demonstration tells what all have agreed on
+    operations.move(session, actor, evaluation, "agree", **facts)
     if terms_of(session, scenario).price is None:
         rank(session, actor, evaluation)
         return
@@ -114,20 +124,21 @@ def rank(session: Session, actor: Actor, evaluation: Evaluation) -> None:
     """Count price points and totals, and rank the bids that passed. Raises LifecycleError before the prices are opened."""
     audit.take_turn(session)
     session.refresh(evaluation)
-    scenario = evaluation.scenario
-    price = terms_of(session, scenario).price
-    found = {one.bid_id: one for one in queries.consensuses(session, scenario)}
     operations.move(session, actor, evaluation, "rank", **facts_to_rank(session, evaluation))
-    offers = [_offer(one, priced=price is not None) for one in found.values()]
-    for place in rules.ranking(offers, price.weight if price else None):
-        _put(found[place.bid], place)
-    session.flush()
+    _count(session, evaluation.scenario)
 
 
 def facts_to_agree(session: Session, evaluation: Evaluation) -> dict[str, int]:
     """Return what the lifecycle asks before the technical scores are final."""
-    settled = {one.bid_id for one in queries.consensuses(session, evaluation.scenario)}
-    return {"unsettled": sum(bid.id not in settled for bid in queries.bids(session, evaluation.scenario))}
+    settled = {one.bid_id: one for one in queries.consensuses(session, evaluation.scenario)}
+    unsettled = sum(bid.id not in settled for bid in queries.bids(session, evaluation.scenario))
+    return {"unsettled": unsettled, "unsigned": len(unsigned(session, evaluation, [*settled.values()]))}
+
+
+def unsigned(session: Session, evaluation: Evaluation, settled: Sequence[Consensus]) -> list[Consensus]:
+    """Return what does not stand yet: a member has not signed, or an objection waits for the head."""
+    members = [one.id for one in queries.signatories(session, evaluation)]
+    return [one for one in settled if not signing.is_final(signing.read(one.scores), members)]
 
 
 def facts_to_rank(session: Session, evaluation: Evaluation) -> dict[str, int]:
@@ -146,7 +157,8 @@ def wide(sheets: Sequence[ScoreSheet], bid: int) -> set[str]:
     for sheet in sheets:
         for key, one in sheet.scores.items() if sheet.bid_id == bid else ():
             given.setdefault(key, []).append(float(one["points"]))
-    return {key for key, points in given.items() if rules.spread(points) >= rules.WIDE_SPREAD}
+    apart = city().judging.wide_spread
+    return {key for key, points in given.items() if rules.spread(points) >= apart}
 
 
 def _check_cause(cause: Cause) -> None:
@@ -175,7 +187,8 @@ def _check_reasons(said: Agreement, criteria: Sequence[Criterion], apart: set[st
         raise InvalidInputError(problems)
 
 
-def _refuse_unless_agreeing(session: Session, member: PanelMember, bid: Bid) -> None:
+def refuse_unless_agreeing(session: Session, member: PanelMember, bid: Bid) -> None:
+    """Raise LifecycleError unless this member takes part in the consensus on this bid now."""
     session.refresh(member, ["status"])
     session.refresh(member.evaluation, ["status"])
     session.refresh(bid, ["status"])
@@ -185,6 +198,33 @@ def _refuse_unless_agreeing(session: Session, member: PanelMember, bid: Bid) -> 
         raise LifecycleError(_("您不在评审组中或已回避，不能参加合议"))
     if bid.scenario_id != member.evaluation.scenario_id or bid.status == queries.STRUCK:
         raise LifecycleError(_("这份方案已不在评审之列"))
+
+
+def _recount(session: Session, actor: Actor, struck: Bid) -> None:
+    """Count the others anew once a ranked bid was struck; what was counted before stays with that bid alone."""
+    evaluation, held = queries.evaluation_of(session, struck.scenario), queries.consensus_of(session, struck)
+    if evaluation is None or not rules.recounts(evaluation.status, held.rank if held else None):
+        return
+    before = _places(session, struck.scenario)
+    _count(session, struck.scenario)
+    evaluation.ranked_at = clock.now()
+    after = _places(session, struck.scenario)
+    audit.record(session, actor, "rank", operations.SUBJECT, evaluation.id, before=before, after=after)
+
+
+def _count(session: Session, scenario: Scenario) -> None:
+    price = terms_of(session, scenario).price
+    found = {one.bid_id: one for one in queries.consensuses(session, scenario)}
+    offers = [_offer(one, priced=price is not None) for one in found.values()]
+    for place in rules.ranking(offers, price.weight if price else None):
+        _put(found[place.bid], place)
+    session.flush()
+
+
+def _places(session: Session, scenario: Scenario) -> dict[str, list[float | None]]:
+    """Return rank, price points and total by the bid's token: what a recount changes."""
+    found = queries.consensuses(session, scenario)
+    return {one.bid.token: [one.rank, one.price_points, one.total] for one in found}
 
 
 def _offer(found: Consensus, *, priced: bool) -> Offer:

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from accounts.rules import AGENCY
 from core.access import access, may, principal
+from core.city import city
 from core.errors import InvalidInputError
 from core.extensions import db
 from core.lifecycle import LifecycleError
@@ -129,13 +130,20 @@ def disqualify(scenario_id: int, token: str) -> BaseResponse:
     except InvalidInputError as error:
         db.session.rollback()
         return _bid_page(load(scenario_id), struck, HTTPStatus.CONFLICT, form=form, problems=error.problems)
-    return done(_("已取消%(alias)s的资格", alias=struck.alias), "evaluation.scenario", scenario_id=scenario_id)
+    return done(_struck(found, struck), "evaluation.scenario", scenario_id=scenario_id)
 
 
 @blueprint.get(f"{BELOW}/bids/<token>/files/<{NUMBER}:place>")
 @access("evaluation.bid")
 def file(scenario_id: int, token: str, place: int) -> Response:
     return send_file_of(load_bid(load(scenario_id), token), place)
+
+
+def _struck(found: Scenario, struck: Bid) -> str:
+    """Return what is said of a disqualification: also that the others were counted anew, where they were."""
+    if struck in queries.recounted(db.session(), found):
+        return str(_("已取消%(alias)s的资格，其余方案的价格分、总分和名次已重新计算", alias=struck.alias))
+    return str(_("已取消%(alias)s的资格", alias=struck.alias))
 
 
 def _recused_all_the_same(evaluation: Evaluation, verb: str) -> None:
@@ -150,7 +158,7 @@ def _page(found: Scenario, status: int = HTTPStatus.OK, **shown: Any) -> Respons
     sight = presenting.sight(principal(), found, evaluation)
     context: dict[str, Any] = {"scenario": found, "evaluation": evaluation, "sight": sight}
     context |= {"states": EVALUATION.states, "member_states": PANEL_MEMBER.states, "bid_states": BID.states}
-    context |= {"due_form": DueForm(formdata=None), "removing": None, "smallest": rules.SMALLEST_PANEL}
+    context |= {"due_form": DueForm(formdata=None), "removing": None, "judging": city().judging}
     context["last_day"] = rules.last_day
     if evaluation:
         context |= {"panel": presenting.panel(evaluation), "step": presenting.next_step(evaluation)}
@@ -159,6 +167,7 @@ def _page(found: Scenario, status: int = HTTPStatus.OK, **shown: Any) -> Respons
         context["shared"] = shared_representatives(db.session(), found.id)
     if sight.scores and evaluation:
         context |= {"scores": presenting.scores(evaluation), "ranked": queries.ranked(db.session(), found)}
+        context["recounted"] = queries.recounted(db.session(), found)
     if may("evaluation.manage", scenario_id=found.id):
         context["candidates"] = _candidates(evaluation)
     return render("evaluation/scenario.html", status=status, **{**context, **shown})

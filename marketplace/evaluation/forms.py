@@ -14,7 +14,7 @@ from core.choices import offered
 from marketplace.bids.rules import DISQUALIFICATIONS
 from marketplace.calls.rules import Criterion
 from marketplace.evaluation import rules
-from marketplace.evaluation.rules import LONGEST_ARTICLE, LONGEST_REASON, LONGEST_STATEMENT
+from marketplace.evaluation.rules import LONGEST_ARTICLE, LONGEST_COMMENT, LONGEST_REASON, LONGEST_STATEMENT
 from retrieval.text import typed
 
 FREE = "free"
@@ -22,6 +22,9 @@ CHOICES: Mapping[str, Any] = {
     FREE: _("没有利益冲突，独立、客观评审"),
     "conflict": _("有利益冲突，申请回避"),
 }
+
+AGREES = "agree"
+ANSWERS: Mapping[str, Any] = {AGREES: _("同意这份合议意见"), "object": _("不同意，写明理由")}
 
 
 class DueForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
@@ -40,6 +43,17 @@ class WordsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
             DataRequired(_("请写明理由")),
             Length(max=LONGEST_STATEMENT, message=_("最多 %(n)s 字", n=LONGEST_STATEMENT)),
         ],
+    )
+
+
+class SignatureForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """Agreeing to a consensus, or objecting with words: what lacks is the operation's rule."""
+
+    answer = RadioField(_("我的意见"), choices=offered(ANSWERS), validators=[InputRequired(_("请选择一项"))])
+    words = TextAreaField(
+        _("异议理由"),
+        filters=[typed, str.strip],
+        validators=[Length(max=LONGEST_COMMENT, message=_("最多 %(n)s 字", n=LONGEST_COMMENT))],
     )
 
 

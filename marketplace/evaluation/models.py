@@ -72,6 +72,7 @@ class ScoreSheet(Base):
 class Consensus(Base):
     """What the panel agreed on for one bid: `scores` as in a sheet, with the reason. Totals are of 100 points.
 
+    Among the scores stands who signed it, too: see `signing`.
     `technical` is the weighted sum of the technical criteria, `price_points` that of the price, once it was opened.
     """
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from accounts.models import Membership
 from core import audit, clock
 from core.audit import SYSTEM, Actor
+from core.city import city
 from core.errors import InvalidInputError
 from core.lifecycle import LifecycleError
 from core.statuses import change_status
@@ -107,7 +108,7 @@ def facts_to_begin(session: Session, evaluation: Evaluation) -> dict[str, int]:
     """Return what the lifecycle asks before the scoring begins."""
     judged, members = queries.bids(session, evaluation.scenario), queries.active(session, evaluation)
     found = {"opened": is_opened(evaluation.scenario), "bids": len(judged), "members": len(members)}
-    return {**found, "unreadable": sum(not bid.content for bid in judged)}
+    return {**found, "unreadable": sum(not bid.content for bid in judged), "smallest": city().judging.smallest_panel}
 
 
 def recuse_tied(session: Session, evaluation: Evaluation) -> int:

@@ -1,10 +1,9 @@
-"""The evaluator's desk: declaring, reading pseudonymous bids, scoring, agreeing."""
+"""The evaluator's desk: declaring, reading pseudonymous bids, scoring."""
 
-from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
-from flask import Response, abort, request
+from flask import Response, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -15,8 +14,7 @@ from core.extensions import db
 from core.web import paginate, render, wants_fragment
 from marketplace.bids.models import Bid
 from marketplace.calls.queries import terms_of
-from marketplace.evaluation import agreeing, operations, presenting, queries, rules, scoring
-from marketplace.evaluation.agreeing import Agreement
+from marketplace.evaluation import operations, presenting, queries, rules, scoring
 from marketplace.evaluation.forms import FREE, DeclarationForm, TypedSheet, WordsForm, read_sheet, shown_sheet
 from marketplace.evaluation.models import PanelMember
 from marketplace.evaluation.operations import Declaration
@@ -77,7 +75,7 @@ def judge(member_id: int, token: str) -> Response:
 def save(member_id: int, token: str) -> BaseResponse:
     """Keep the scores so far: as a whole page, or for htmx while one types."""
     found = load_seat(member_id)
-    bid, sheet = judged_bid(found, token), _typed(found)
+    bid, sheet = judged_bid(found, token), typed_sheet(found)
     problems = _stored(found, bid, sheet)
     if wants_fragment():
         status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
@@ -92,7 +90,7 @@ def save(member_id: int, token: str) -> BaseResponse:
 def submit(member_id: int, token: str) -> BaseResponse:
     """Keep what was typed, and hand it in; what cannot be handed in stays as a draft."""
     found = load_seat(member_id)
-    bid, sheet = judged_bid(found, token), _typed(found)
+    bid, sheet = judged_bid(found, token), typed_sheet(found)
     problems = _stored(found, bid, sheet)
     if problems:
         return _sheet_again(member_id, token, sheet, problems)
@@ -110,36 +108,8 @@ def panel_file(member_id: int, token: str, place: int) -> Response:
     return send_file_of(bid, place, covered=True)
 
 
-@blueprint.get(f"{SEAT}/bids/<token>/consensus")
-@access("panel.judge")
-def consensus(member_id: int, token: str) -> Response:
-    found = load_seat(member_id)
-    return _consensus_page(found, judged_bid(found, token))
-
-
-@blueprint.post(f"{SEAT}/bids/<token>/consensus")
-@access("panel.judge")
-def settle(member_id: int, token: str) -> BaseResponse:
-    found = load_seat(member_id)
-    bid, sheet, reason = judged_bid(found, token), _typed(found), request.form.get("reason", "")
-    if sheet.errors:
-        return _consensus_again(member_id, token, sheet=sheet, reason=reason, problems=sheet.problems)
-    try:
-        agreeing.settle(db.session(), principal().actor, found, bid, Agreement(sheet.scores, reason, _seen()))
-    except InvalidInputError as error:
-        return _consensus_again(member_id, token, sheet=sheet, reason=reason, problems=error.problems)
-    return done(_("%(alias)s的合议意见已保存", alias=bid.alias), "evaluation.seat", member_id=member_id)
-
-
-def _seen() -> datetime | None:
-    """Return when the consensus was written that the form began from."""
-    try:
-        return datetime.fromisoformat(request.form.get("seen", ""))
-    except ValueError:
-        return None
-
-
-def _typed(found: PanelMember) -> TypedSheet:
+def typed_sheet(found: PanelMember) -> TypedSheet:
+    """Return the scores that the request brings."""
     return read_sheet(request.form, terms_of(db.session(), found.evaluation.scenario).technical)
 
 
@@ -165,6 +135,7 @@ def _seat_page(found: PanelMember, status: int = HTTPStatus.OK, **shown: Any) ->
     context |= {"states": PANEL_MEMBER.states, "steps": EVALUATION.states, "sheet_states": SCORE_SHEET.states}
     context |= {"declaring": DeclarationForm(formdata=None), "recusing": WordsForm(formdata=None), "problems": ()}
     context["scores"] = presenting.scores(evaluation) if judging else []
+    context["task"] = presenting.task(found) if judging else None
     context |= {"last_day": rules.last_day}
     context["late"] = presenting.is_late(evaluation, clock.now())
     return render("evaluation/seat.html", status=status, **{**context, **shown})
@@ -191,20 +162,3 @@ def _sheet_again(member_id: int, token: str, sheet: TypedSheet, problems: list[s
     found = load_seat(member_id)
     shown = {"sheet": sheet, "problems": problems}
     return _sheet_page(found, judged_bid(found, token), HTTPStatus.UNPROCESSABLE_ENTITY, **shown)
-
-
-def _consensus_page(found: PanelMember, bid: Bid, status: int = HTTPStatus.OK, **shown: Any) -> Response:
-    all_scores = presenting.scores(found.evaluation)
-    scored = next((one for one in all_scores if one.bid.id == bid.id), None) or abort(HTTPStatus.NOT_FOUND)
-    kept = scored.consensus
-    means = {line.criterion.key: {"points": line.mean, "comment": ""} for line in scored.lines}
-    context: dict[str, Any] = {"member": found, "scenario": found.evaluation.scenario, "bid": bid, "scored": scored}
-    context |= {"sheet": shown_sheet(kept.scores if kept else means), "reason": kept.reason if kept else ""}
-    context |= {"kept": kept, "problems": (), "settling": found.evaluation.status == "consensus"}
-    return render("evaluation/consensus.html", status=status, **{**context, **shown})
-
-
-def _consensus_again(member_id: int, token: str, **shown: Any) -> Response:
-    db.session.rollback()
-    found = load_seat(member_id)
-    return _consensus_page(found, judged_bid(found, token), HTTPStatus.UNPROCESSABLE_ENTITY, **shown)

@@ -10,14 +10,16 @@ from sqlalchemy.orm import Session
 from accounts.rules import AGENCY
 from core import clock
 from core.access import Principal
+from core.city import city
 from core.extensions import db
 from core.lifecycle import LifecycleError
 from marketplace.bids.models import Bid
 from marketplace.calls.queries import terms_of
 from marketplace.calls.rules import Criterion
-from marketplace.evaluation import agreeing, operations, queries, rules, scoring
+from marketplace.evaluation import agreeing, operations, queries, rules, scoring, signing
 from marketplace.evaluation.models import Consensus, Evaluation, PanelMember, ScoreSheet
 from marketplace.evaluation.rules import EVALUATION
+from marketplace.evaluation.signing import Signed
 from marketplace.evaluation.table import AUDIT_READERS
 from scenario_catalog.models import Scenario
 
@@ -51,13 +53,22 @@ class Step:
 
 @dataclass(frozen=True)
 class Seat:
-    """A member of a panel with the sheets handed in and owed, and whether these are overdue."""
+    """A member of a panel with the sheets handed in and owed, whether these are overdue, and whether the member is the head."""
 
     member: PanelMember
     label: str
     done: int
     owed: int
     late: bool
+    head: bool
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a member has to do: score, settle, sign or overrule, and the bids that it is about, in the member's order."""
+
+    verb: str
+    bids: Sequence[Bid]
 
 
 @dataclass(frozen=True)
@@ -73,21 +84,48 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Signer:
+    """A member of the panel as the signer of a consensus: `state` is agreed, objected or owing."""
+
+    member: int
+    label: str
+    head: bool
+    state: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Signatures:
+    """Who signed a consensus, what the head decided on objections, whether one waits for it, and whether it stands."""
+
+    signers: Sequence[Signer]
+    ruling: str
+    waiting: bool
+    final: bool
+
+    @property
+    def owing(self) -> list[Signer]:
+        return [one for one in self.signers if one.state == "owing"]
+
+
+@dataclass(frozen=True)
 class Scored:
-    """All scores of one bid."""
+    """All scores of one bid; `signatures` is None where nobody was asked to sign."""
 
     bid: Bid
     judges: Sequence[str]
     lines: Sequence[Line]
     consensus: Consensus | None
+    signatures: Signatures | None
 
 
 def sight(who: Principal, scenario: Scenario, evaluation: Evaluation | None) -> Sight:
     """Return what `who` may see: an agency names from the opening and scores from the closing on, all others after the award.
 
-    Auditors read the opened bids from the opening on; scores, like everybody else outside, when it is decided.
+    Auditors read the opened bids from the opening on; scores, like everybody else outside, once it was decided: what was
+    shown then is not hidden again by an un-award.
     """
-    opened, decided = operations.is_opened(scenario), scenario.status in queries.DECIDED
+    opened, decided = operations.is_opened(scenario), queries.was_decided(db.session(), scenario)
     closed = evaluation is not None and evaluation.status in rules.SHOWN
     own = (
         who.role.startswith(f"{AGENCY}-")
@@ -114,11 +152,11 @@ def panel(evaluation: Evaluation) -> list[Seat]:
     """Return the members with what they have handed in; those who left come last."""
     owed = scoring.owed(db.session(), evaluation)
     done = queries.submitted_counts(db.session(), evaluation)
-    labels, late = judges(evaluation), is_late(evaluation, clock.now())
-    seats = [
-        Seat(one, labels.get(one.id, ""), done.get(one.id, 0), owed.get(one.id, 0), late and owed.get(one.id, 0) > 0)
-        for one in evaluation.panel
-    ]
+    labels, late, head = judges(evaluation), is_late(evaluation, clock.now()), queries.head(db.session(), evaluation)
+    seats = []
+    for one in evaluation.panel:
+        left = owed.get(one.id, 0)
+        seats.append(Seat(one, labels.get(one.id, ""), done.get(one.id, 0), left, late and left > 0, one is head))
     return sorted(seats, key=lambda seat: seat.member.status in {"recused", "removed"})
 
 
@@ -126,6 +164,29 @@ def judges(evaluation: Evaluation) -> dict[int, str]:
     """Return what the active members are called, by row id: 评审1, 评审2, …"""
     found = queries.active(db.session(), evaluation)
     return {one.id: rules.judge(place) for place, one in enumerate(found, 1)}
+
+
+def task(seat: PanelMember) -> Task | None:
+    """Return what a member who judges has to do now, with the bids that it is about; None for nothing."""
+    session, evaluation = db.session(), seat.evaluation
+    bids = rules.in_order_of(seat.order_seed, queries.bids(session, evaluation.scenario))
+    if evaluation.status == "scoring":
+        done = {id_ for id_, sheet in queries.own_sheets(session, seat).items() if sheet.status == "submitted"}
+        return _first(("score", [bid for bid in bids if bid.id not in done]))
+    if evaluation.status != "consensus":
+        return None
+    signed = {one.bid_id: signing.read(one.scores) for one in queries.consensuses(session, evaluation.scenario)}
+    head = queries.head(session, evaluation)
+    rules_on = head is not None and head.id == seat.id
+    return _first(
+        ("sign", [bid for bid in bids if bid.id in signed and signing.owing(signed[bid.id], [seat.id])]),
+        ("overrule", [bid for bid in bids if rules_on and bid.id in signed and signing.is_open(signed[bid.id])]),
+        ("settle", [bid for bid in bids if bid.id not in signed]),
+    )
+
+
+def _first(*found: tuple[str, list[Bid]]) -> Task | None:
+    return next((Task(verb, bids) for verb, bids in found if bids), None)
 
 
 def is_late(evaluation: Evaluation, now: datetime) -> bool:
@@ -146,9 +207,30 @@ def scores(evaluation: Evaluation) -> list[Scored]:
             [*labels.values()],
             [_line(one, [sheets.get((id_, bid.id)) for id_ in labels], agreed.get(bid.id)) for one in terms.technical],
             agreed.get(bid.id),
+            signatures(evaluation, agreed.get(bid.id)),
         )
         for bid in queries.bids(db.session(), evaluation.scenario)
     ]
+
+
+def signatures(evaluation: Evaluation, consensus: Consensus | None) -> Signatures | None:
+    """Return who signed a consensus and who is still to; None where there is none, or none was signed in its time."""
+    if consensus is None or (evaluation.status != "consensus" and signing.KEPT not in consensus.scores):
+        return None
+    signed, head = signing.read(consensus.scores), queries.head(db.session(), evaluation)
+    members = [one.id for one in queries.signatories(db.session(), evaluation)]
+    answered = {*members, *signed.agreed, *signed.objected}
+    signers = [
+        _signer(signed, id_, label, head=head is not None and head.id == id_)
+        for id_, label in judges(evaluation).items()
+        if id_ in answered
+    ]
+    return Signatures(signers, signed.ruling, signing.is_open(signed), signing.is_final(signed, members))
+
+
+def _signer(signed: Signed, member: int, label: str, *, head: bool) -> Signer:
+    state = "agreed" if member in signed.agreed else "objected" if member in signed.objected else "owing"
+    return Signer(member, label, head, state, signed.objected.get(member, ""))
 
 
 def _line(criterion: Criterion, sheets: Sequence[ScoreSheet | None], consensus: Consensus | None) -> Line:
@@ -156,4 +238,4 @@ def _line(criterion: Criterion, sheets: Sequence[ScoreSheet | None], consensus: 
     points = [float(one["points"]) for one in given if one.get("points") is not None]
     apart = rules.spread(points)
     agreed = consensus.scores.get(criterion.key, {}) if consensus else {}
-    return Line(criterion, given, apart, apart >= rules.WIDE_SPREAD, rules.mean(points), agreed)
+    return Line(criterion, given, apart, apart >= city().judging.wide_spread, rules.mean(points), agreed)

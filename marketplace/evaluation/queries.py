@@ -21,7 +21,7 @@ Rows = Select[*tuple[Any, ...]]
 
 # Scenarios that are judged or were; those that still take bids may have a panel already.
 JUDGED = ("evaluating", "finalists", "noticed", "awarded", "piloting", "landed", "failed")
-# From these on, and in no earlier one, auditors and the operator read what was scored.
+# From the first of these on auditors and the operator read what was scored, and bidders their own.
 DECIDED = ("awarded", "piloting", "landed", "failed")
 STRUCK = "disqualified"
 
@@ -83,6 +83,23 @@ def active(session: Session, evaluation: Evaluation) -> Sequence[PanelMember]:
     """Return the members who judge: declared, and neither recused nor removed."""
     found = select(PanelMember).where(PanelMember.evaluation_id == evaluation.id, PanelMember.status == "declared")
     return session.scalars(found.order_by(PanelMember.id)).all()
+
+
+def signatories(session: Session, evaluation: Evaluation) -> Sequence[PanelMember]:
+    """Return the active members who can sign: not who left the organisation, or erased the account, meanwhile."""
+    there = select(Membership.id).where(
+        Membership.person_id == PanelMember.person_id,
+        Membership.organisation_id == PanelMember.organisation_id,
+        Membership.role == EVALUATOR,
+        Membership.ended_at.is_(None),
+    )
+    found = select(PanelMember).where(PanelMember.evaluation_id == evaluation.id, PanelMember.status == "declared")
+    return session.scalars(found.where(there.exists()).order_by(PanelMember.id)).all()
+
+
+def head(session: Session, evaluation: Evaluation) -> PanelMember | None:
+    """Return the panel's head: of those who can sign, the one who was named first."""
+    return next(iter(signatories(session, evaluation)), None)
 
 
 def bids(session: Session, scenario: Scenario) -> Sequence[Bid]:
@@ -161,6 +178,19 @@ def ranked(session: Session, scenario: Scenario) -> list[Consensus]:
     found = select(Consensus).join(Bid).where(Bid.scenario_id == scenario.id, Bid.status != STRUCK, done)
     order = (Consensus.rank.is_(None), Consensus.rank, Bid.alias, Bid.id)
     return [*session.scalars(found.order_by(*order).options(selectinload(Consensus.bid)))]
+
+
+def recounted(session: Session, scenario: Scenario) -> Sequence[Bid]:
+    """Return the bids that were struck after the ranking, by their alias: for each the others were counted anew."""
+    found = select(Bid).join(Consensus, Consensus.bid_id == Bid.id)
+    found = found.where(Bid.scenario_id == scenario.id, Bid.status == STRUCK, Consensus.rank.is_not(None))
+    return session.scalars(found.order_by(Bid.alias, Bid.id)).all()
+
+
+def was_decided(session: Session, scenario: Scenario) -> bool:
+    """Tell whether what was scored has been open to the bidders: since the first award, or the failure, for good."""
+    came = select(ScenarioMove.id).where(ScenarioMove.scenario_id == scenario.id, ScenarioMove.status.in_(DECIDED))
+    return scenario.status in DECIDED or session.scalar(came.limit(1)) is not None
 
 
 def since(session: Session, scenario: Scenario) -> datetime | None:

@@ -23,13 +23,12 @@ from marketplace.calls.rules import Criterion, Terms
 
 Row = TypeVar("Row")
 
-# From whom a panel is drawn, and how small it may be.
+# From whom a panel is drawn.
 PANEL_KINDS = (AGENCY, OPERATOR, AUDITOR)
 EVALUATORS = frozenset().union(*(having(kind, EVALUATOR) for kind in PANEL_KINDS))
-SMALLEST_PANEL = 3
 # Who belonged to a bidder within so many days before (three years) has a conflict, as for procurement panels.
 CONFLICT_DAYS = 1095
-# Points that lie so far apart are marked, and the consensus on them needs words of its own.
+# How far apart points lie that need words of their own, where the city says nothing else: the invented scores keep to it.
 WIDE_SPREAD = 20
 LONGEST_COMMENT, LONGEST_STATEMENT, LONGEST_REASON, LONGEST_ARTICLE = 1000, 1000, 2000, 120
 
@@ -48,8 +47,8 @@ def _begun(facts: Mapping[str, Any]) -> str | None:
 
 
 def _manned(facts: Mapping[str, Any]) -> str | None:
-    members = facts.get("members", 0)
-    return None if members >= SMALLEST_PANEL else f"评审组至少 {SMALLEST_PANEL} 人，现在已申报无冲突的有 {members} 人"
+    members, smallest = facts.get("members", 0), facts.get("smallest", 1)
+    return None if members >= smallest else f"评审组至少 {smallest} 人，现在已申报无冲突的有 {members} 人"
 
 
 def _scored(facts: Mapping[str, Any]) -> str | None:
@@ -59,7 +58,10 @@ def _scored(facts: Mapping[str, Any]) -> str | None:
 
 def _agreed(facts: Mapping[str, Any]) -> str | None:
     open_ = facts.get("unsettled", 0)
-    return f"还有 {open_} 份方案没有形成合议意见" if open_ else None
+    if open_:
+        return f"还有 {open_} 份方案没有形成合议意见"
+    unsigned = facts.get("unsigned", 0)
+    return f"还有 {unsigned} 份合议意见没有全部会签，或异议尚未由组长裁定" if unsigned else None
 
 
 def _priced(facts: Mapping[str, Any]) -> str | None:
@@ -201,6 +203,15 @@ def mean(points: Iterable[float]) -> float:
     """Return the mean of points with one decimal."""
     found = [Decimal(str(one)) for one in points]
     return float((sum(found, Decimal(0)) / max(1, len(found))).quantize(Decimal("0.1"), ROUND_HALF_UP))
+
+
+def recounts(status: str, rank: int | None) -> bool:
+    """Tell whether the places are counted anew when a bid is struck: after the ranking, where the bid held a rank.
+
+    The price points of the others were counted against the lowest price, which may have been that bid's, and who stood
+    behind it moves up. A bid that had not passed counted for nobody.
+    """
+    return status == "ranked" and rank is not None
 
 
 def read_price(price: Mapping[str, Any] | None) -> Decimal | None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from core import audit, clock
 from core.audit import Actor
+from core.city import city
 from core.errors import InvalidInputError
 from core.lifecycle import LifecycleError
 from core.statuses import change_status
@@ -76,7 +77,7 @@ def close_scores(session: Session, actor: Actor, evaluation: Evaluation) -> None
 def facts_to_close(session: Session, evaluation: Evaluation) -> dict[str, int]:
     """Return what the lifecycle asks before the scoring ends."""
     found = owed(session, evaluation)
-    return {"owed": sum(found.values()), "members": len(found)}
+    return {"owed": sum(found.values()), "members": len(found), "smallest": city().judging.smallest_panel}
 
 
 def owed(session: Session, evaluation: Evaluation) -> dict[int, int]:

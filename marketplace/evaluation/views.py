@@ -11,13 +11,15 @@ from core import clock
 from core.access import Principal
 from core.extensions import db
 from core.registry import Waiting
-from marketplace.evaluation import desk_views, panel_views, presenting, queries, scoring
+from marketplace.evaluation import consensus_views, desk_views, panel_views, presenting, queries
 from marketplace.evaluation.models import Evaluation, PanelMember
 from marketplace.evaluation.routes import blueprint
 from marketplace.evaluation.rules import EVALUATION, EVALUATORS
 from scenario_catalog.models import Scenario
 
-__all__ = ["blueprint", "desk_views", "panel_views", "personal", "waiting"]
+TASKS = {"score": "待评分", "settle": "待合议", "sign": "待会签", "overrule": "待裁定异议"}
+
+__all__ = ["blueprint", "consensus_views", "desk_views", "panel_views", "personal", "waiting"]
 
 
 def waiting(who: Principal) -> Sequence[Waiting]:
@@ -67,14 +69,8 @@ def _for_judge(who: Principal) -> Iterator[Waiting]:
 
 def _task(seat: PanelMember) -> str:
     """Return what a member has to do now, "" for nothing."""
-    evaluation = seat.evaluation
     if seat.status == "invited":
         return "待申报利益冲突"
-    if evaluation.status == "scoring":
-        left = scoring.owed(db.session(), evaluation).get(seat.id, 0)
-        late = "（已逾期）" if presenting.is_late(evaluation, clock.now()) else ""
-        return f"待评分 {left} 份{late}" if left else ""
-    unsettled = len(queries.bids(db.session(), evaluation.scenario)) - len(
-        queries.consensuses(db.session(), evaluation.scenario)
-    )
-    return f"待合议 {unsettled} 份" if evaluation.status == "consensus" and unsettled else ""
+    found = presenting.task(seat)
+    late = "（已逾期）" if presenting.is_late(seat.evaluation, clock.now()) else ""
+    return f"{TASKS[found.verb]} {len(found.bids)} 份{late}" if found else ""

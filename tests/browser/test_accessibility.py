@@ -1,8 +1,10 @@
 """axe finds nothing in any page, wide, narrow and in large print."""
 
+from typing import Any
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.desks import APPROVER, BIDDER, FOLLOWER, MEMBER, OPERATOR, OWNER, Desks, World
@@ -10,7 +12,8 @@ from tests.browser.desks import APPROVER, BIDDER, FOLLOWER, MEMBER, OPERATOR, OW
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 
 # What is being fetched is drawn pale for that time.
-SETTLED = "!document.querySelector('[aria-busy=true], .htmx-request')"
+UNSETTLED = "[aria-busy=true], .htmx-request"
+AXE = Axe()
 
 PAGES = [
     "/",
@@ -79,50 +82,53 @@ def first_link(site: str, browser: Browser, listing: str, prefix: str) -> str:
     return found
 
 
+def opened(browser: Browser, site: str, size: dict[str, int], *, large: bool, **options: Any) -> BrowserContext:
+    context = browser.new_context(viewport=size, locale="zh-CN", **options)  # type: ignore[arg-type]
+    if large:
+        context.add_cookies([{"name": "large-print", "value": "1", "url": site}])
+    return context
+
+
+def faults(page: Page, address: str, *, large: bool) -> list[tuple[str, list[object]]]:
+    """Return what axe finds in the page of an address, once it has settled."""
+    assert page.locator("body.large-print").count() == int(large)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{address} scrolls sideways"
+    expect(page.locator(UNSETTLED)).to_have_count(0)
+    violations = AXE.run(page).response["violations"]
+    return [(item["id"], [node["target"] for node in item["nodes"]][:3]) for item in violations]
+
+
 @pytest.mark.parametrize("large", [False, True], ids=["standard", "large-print"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_axe_finds_nothing(site: str, browser: Browser, size: dict[str, int], large: bool) -> None:
-    context = browser.new_context(viewport=size, locale="zh-CN")  # type: ignore[arg-type]
-    if large:
-        context.add_cookies([{"name": "large-print", "value": "1", "url": site}])
-    page = context.new_page()
+    context = opened(browser, site, size, large=large)
+    page, found = context.new_page(), {}
     addresses = [
         *PAGES,
         first_link(site, browser, "/scenarios", "/scenarios/"),
         first_link(site, browser, "/agencies", "/agencies/"),
         first_link(site, browser, "/landings", "/landings/"),
     ]
-    found = {}
     for path in addresses:
         page.goto(f"{site}{path}")
-        assert page.locator("body.large-print").count() == int(large)
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{path} scrolls sideways"
-        page.wait_for_function(SETTLED)
-        violations = Axe().run(page).response["violations"]
-        if violations:
-            found[path] = [(item["id"], [node["target"] for node in item["nodes"]][:3]) for item in violations]
+        found[path] = faults(page, path, large=large)
     context.close()
-    assert found == {}
+    assert {path: wrong for path, wrong in found.items() if wrong} == {}
 
 
 @pytest.mark.parametrize("large", [False, True], ids=["standard", "large-print"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_axe_finds_nothing_at_the_desks(desks: Desks, at_work: World, size: dict[str, int], large: bool) -> None:
+    pages: dict[str, Page] = {}
     found = {}
     for local, address in desk_pages(desks.site, at_work):
-        state = desks.of(local).context.storage_state()
-        context = desks.browser.new_context(viewport=size, locale="zh-CN", storage_state=state)  # type: ignore[arg-type]
-        if large:
-            context.add_cookies([{"name": "large-print", "value": "1", "url": desks.site}])
-        page = context.new_page()
-        answer = page.goto(address)
+        if local not in pages:
+            state = desks.of(local).context.storage_state()
+            pages[local] = opened(desks.browser, desks.site, size, large=large, storage_state=state).new_page()
+        answer = pages[local].goto(address)
         assert answer is not None
         assert answer.status == 200, address
-        assert page.locator("body.large-print").count() == int(large)
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{address} scrolls sideways"
-        page.wait_for_function(SETTLED)
-        violations = Axe().run(page).response["violations"]
-        if violations:
-            found[address] = [(item["id"], [node["target"] for node in item["nodes"]][:3]) for item in violations]
-        context.close()
-    assert found == {}
+        found[address] = faults(pages[local], address, large=large)
+    for page in pages.values():
+        page.context.close()
+    assert {address: wrong for address, wrong in found.items() if wrong} == {}

@@ -16,9 +16,9 @@ from core.extensions import db
 from marketplace.bids.models import Bid
 from marketplace.bids.rules import aliases
 from marketplace.calls.queries import terms_of
-from marketplace.evaluation import agreeing, operations, queries, scoring
+from marketplace.evaluation import agreeing, countersigning, operations, queries, scoring
 from marketplace.evaluation.agreeing import Agreement
-from marketplace.evaluation.models import Evaluation, PanelMember
+from marketplace.evaluation.models import Consensus, Evaluation, PanelMember
 from marketplace.evaluation.operations import Declaration
 from marketplace.sealing.models import Seal
 from scenario_catalog import operations as catalog
@@ -120,13 +120,27 @@ def scored(court: Court, given: Sequence[float] = (90, 80, 70, 60, 50)) -> Court
     return court
 
 
+def settled(court: Court, bid: Bid, points: float = 80) -> Consensus:
+    """Have the first member write down what all agree on for a bid."""
+    said = Agreement(scores(court, points), "评审组一致意见")
+    return agreeing.settle(db.session(), JUDGE, court.members[0], bid, said)
+
+
+def countersigned(court: Court, bid: Bid) -> None:
+    """Have the other members sign what the first wrote."""
+    found = queries.consensus_of(db.session(), bid)
+    assert found is not None
+    for one in court.members[1:]:
+        countersigning.agree_to(db.session(), JUDGE, one, bid, found.agreed_at)
+
+
 def agreed(court: Court, given: Sequence[float] = (90, 80, 70, 60, 50)) -> Court:
-    """Settle every bid with these points, and make the technical scores final."""
+    """Settle every bid with these points, have all sign, and make the technical scores final."""
     session = db.session()
     for bid, points in zip(court.bids, given, strict=False):
         if bid.status != "disqualified":
-            said = Agreement(scores(court, points), "评审组一致意见")
-            agreeing.settle(session, JUDGE, court.members[0], bid, said)
+            settled(court, bid, points)
+            countersigned(court, bid)
     agreeing.agree(session, AGENCY, court.evaluation)
     session.commit()
     return court

@@ -23,6 +23,10 @@ class Judging:
     drafts: set[tuple[int, int]] = field(default_factory=set)
     handed_in: set[tuple[int, int]] = field(default_factory=set)
     settled: set[int] = field(default_factory=set)
+    # By bid: who agreed to what was settled, who objects, and whether the head has overruled.
+    agreed: dict[int, set[int]] = field(default_factory=dict)
+    objected: dict[int, set[int]] = field(default_factory=dict)
+    overruled: set[int] = field(default_factory=set)
     ranked: set[int] = field(default_factory=set)
     shortlisted: set[int] = field(default_factory=set)
     seal: str = "opened"
@@ -74,7 +78,7 @@ class Judging:
         ready = {
             "begin": self.evaluation == "preparing" and bool(self.judged) and enough,
             "close_scores": self.evaluation == "scoring" and not owed and enough,
-            "agree": self.evaluation == "consensus" and self.judged <= self.settled,
+            "agree": self.evaluation == "consensus" and all(self.stands(bid) for bid in self.judged),
             "rank": self.evaluation == "agreed" and self.seal == "priced",
         }
         if role != "agency" or self.scenario != "evaluating" or not ready[verb]:
@@ -106,13 +110,46 @@ class Judging:
         if not wanted or bid not in self.judged:
             return None
         self.settled.add(bid)
+        self.agreed[bid], self.objected[bid] = {seat}, set()
+        self.overruled.discard(bid)
         return [("consensus", "conclude")]
+
+    def stands(self, bid: int) -> bool:
+        """Everybody has answered to what was settled, and no objection is left without a ruling."""
+        if bid not in self.settled:
+            return False
+        answered = self.active <= self.agreed[bid] | self.objected[bid]
+        return answered and (not self.objected[bid] or bid in self.overruled)
+
+    def sign(self, seat: int, bid: int, verb: str) -> Events:
+        """Agree to what was settled, object to it, or, as the one named first, overrule the objections."""
+        wanted = self.evaluation == "consensus" and self.scenario == "evaluating" and self.members[seat] == "declared"
+        if not wanted or bid not in self.judged & self.settled:
+            return None
+        if verb == "agree":
+            changed = seat not in self.agreed[bid]
+            self.agreed[bid].add(seat)
+            self.objected[bid].discard(seat)
+            if not self.objected[bid]:
+                self.overruled.discard(bid)
+            return [("consensus", "confirm")] if changed else []
+        if verb == "object":
+            self.agreed[bid].discard(seat)
+            self.objected[bid].add(seat)
+            self.overruled.discard(bid)
+            return [("consensus", "refuse")]
+        waiting = bool(self.objected[bid]) and bid not in self.overruled
+        if seat != min(self.active) or not waiting or seat in self.objected[bid]:
+            return None
+        self.overruled.add(bid)
+        return [("consensus", "settle")]
 
     def disqualify(self, bid: int, role: str) -> Events:
         if role != "agency" or self.scenario not in {"evaluating", "finalists"} or self.bids[bid] not in LIVE:
             return None
         self.bids[bid] = "disqualified"
-        return [("bid", "disqualify")]
+        recount = [("evaluation", "rank")] if self.evaluation == "ranked" else []
+        return [("bid", "disqualify"), *recount]
 
     def shortlist(self, chosen: set[int], role: str) -> Events:
         """All have passed and a reason is given, so that only number and membership count."""

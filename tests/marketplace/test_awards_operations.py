@@ -13,6 +13,7 @@ from werkzeug.datastructures import FileStorage
 from accounts.models import Organisation
 from core import clock
 from core.audit import Actor, AuditEvent
+from core.city import DecisionDays
 from core.errors import InvalidInputError
 from core.extensions import db
 from core.lifecycle import LifecycleError
@@ -280,7 +281,7 @@ def test_what_was_cancelled_elsewhere_is_closed_by_the_consumer_once() -> None:
 )
 def test_a_decision_is_overdue_after_its_limit(status: str, days: int, late: int | None) -> None:
     since = datetime(2026, 3, 1, 2, tzinfo=UTC)
-    found = rules.overdue(status, since, since + timedelta(days=days))
+    found = rules.overdue(status, since, since + timedelta(days=days), DecisionDays().model_dump())
     assert (found.days if found else None) == late
 
 

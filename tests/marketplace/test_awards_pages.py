@@ -1,5 +1,6 @@
 """The pages of awards: the agency's desk, what the public reads, objections, and what a bidder learns."""
 
+import re
 from datetime import timedelta
 from io import BytesIO
 
@@ -229,11 +230,34 @@ def test_an_unaward_is_public_with_its_reason(app: Flask, agency: PageClient, co
     awarded(agency, court)
     response = agency.post(desk(court, "/unaward"), {"unaward-words": "逾期不签合同"}, status=409)
     assert "逾期不签合同" in response.get_data(as_text=True)
+    response = agency.post(desk(court, "/unaward"), {"bid": tokens(court, 0), "unaward-words": ""}, status=422)
+    assert re.search(rf'value="{tokens(court, 0)[0]}" checked', response.get_data(as_text=True)), "the choice is kept"
     agency.post(desk(court, "/unaward"), {"bid": tokens(court, 0), "unaward-words": "逾期不签合同"}, status=303)
     page = visible(PageClient(app).get(public(court)))
     assert "逾期不签合同" in page
     assert names(court)[1] in page
     assert "提出中选方并公示" in visible(agency.get(desk(court)))
+
+
+def test_after_an_unaward_results_stay_readable_and_say_what_changed(
+    app: Flask, agency: PageClient, court: Court
+) -> None:
+    awarded(agency, court)
+    winner, other = court.bids[:2]
+    agency.post(desk(court, "/unaward"), {"bid": tokens(court, 0), "unaward-words": "逾期不签合同"}, status=303)
+    page = visible(as_(app, member("enterprise", "reader", other.organisation)).get(f"/desk/bids/{other.token}/result"))
+    for words in ("原授标已于", "撤销", "第 2 名，共 4 份合格方案", "已入围", "得分与评语"):
+        assert words in page
+    page = visible(
+        as_(app, member("enterprise", "member", winner.organisation)).get(f"/desk/bids/{winner.token}/result")
+    )
+    assert "逾期不签合同" in page
+    for kind in ("operator", "auditor"):
+        client = as_(app, member(kind, "member"))
+        assert "得分" in visible(client.get(f"/desk/evaluations/{court.scenario.id}"))
+    agency.post(desk(court, "/notice"), {"bid": tokens(court, 1), "notice-words": "次优方案"}, status=303)
+    again = as_(app, member("enterprise", "reader", other.organisation)).get(f"/desk/bids/{other.token}/result")
+    assert "第 2 名" in visible(again)
 
 
 def test_a_failure_takes_code_and_words(agency: PageClient, court: Court) -> None:
@@ -314,6 +338,8 @@ def test_everybody_is_told_what_concerns_them_once(app: Flask, agency: PageClien
     assert not [name for name in names(court) if name in title]
     urls = [*db.session.scalars(select(Notice.url).where(Notice.person_id == clerk.id))]
     assert urls == [f"/desk/bids/{court.bids[3].token}/result"]
+    agency.post(desk(court, "/unaward"), {"bid": tokens(court, 0), "unaward-words": "逾期不签合同"}, status=303)
+    assert "授标已撤销" in told(app, clerk)[-1]
 
 
 def test_who_is_named_and_whose_bid_is_struck_are_told(app: Flask) -> None:

@@ -1,8 +1,10 @@
 """The invented bids: consistent with the state of each scenario, the sealed ones openable, and removed without a trace."""
 
 import json
+import shutil
 import stat
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
@@ -52,26 +54,48 @@ def silent(_line: str) -> None:
     return None
 
 
-def load() -> None:
-    cli.seed(silent)
-    accounts_demo.seed(silent)
-    solutions_demo.seed(silent)
-    landings_demo.seed(silent)
-    demo.seed(silent)
+@contextmanager
+def running(instance: Path) -> Iterator[Flask]:
+    with opened(make_app(instance, demo_data=True)) as app:
+        yield app
+
+
+@contextmanager
+def copied(source: Path, instance: Path) -> Iterator[Flask]:
+    """Run an application on a copy of what was loaded: loading it anew takes seconds."""
+    shutil.copytree(source, instance, dirs_exist_ok=True)
+    with running(instance) as app:
+        yield app
 
 
 @pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def without_bids(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a site with all demonstration data but the bids."""
+    folder = tmp_path_factory.mktemp("without")
+    with running(folder):
+        for part in (cli, accounts_demo, solutions_demo, landings_demo):
+            part.seed(silent)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def with_bids(without_bids: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("with")
+    with copied(without_bids, folder):
+        demo.seed(silent)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def loaded(with_bids: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """An application with all demonstration data; tests only read, or roll back."""
-    with opened(make_app(tmp_path_factory.mktemp("bids"), demo_data=True)) as app:
-        load()
+    with copied(with_bids, tmp_path_factory.mktemp("loaded")) as app:
         yield app
 
 
 @pytest.fixture
-def shown(tmp_path: Path) -> Iterator[Flask]:
-    with opened(make_app(tmp_path, demo_data=True)) as app:
-        load()
+def shown(with_bids: Path, tmp_path: Path) -> Iterator[Flask]:
+    with copied(with_bids, tmp_path) as app:
         yield app
 
 
@@ -310,12 +334,10 @@ def test_without_the_demonstration_nothing_is_loaded(app: Flask) -> None:
     assert counted(Bid) == counted(Organisation) == 0
 
 
-def test_what_a_visitor_worked_on_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with opened(make_app(tmp_path, demo_data=True)):
-        with monkeypatch.context() as patched:
-            patched.setattr(demo, "seed", silent)
-            load()
+def test_what_a_visitor_worked_on_is_left_alone(without_bids: Path, tmp_path: Path) -> None:
+    with copied(without_bids, tmp_path):
         session, scenario = db.session(), titled(AGREEING)
+        assert counted(Bid) == 0
         person = session.scalars(select(Membership).where(Membership.role == "evaluator")).first()
         assert person
         evaluating.appoint(session, SYSTEM, scenario, person)

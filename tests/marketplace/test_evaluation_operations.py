@@ -343,7 +343,7 @@ def test_every_step_is_in_the_log() -> None:
     assert verbs("evaluation") == ["create", "begin", "close_scores", "agree", "rank"]
     assert verbs("panel_member") == ["appoint"] * 3 + ["declare"] * 3
     assert verbs("score_sheet") == ["save", "submit"] * 9
-    assert verbs("consensus") == ["conclude"] * 3
+    assert verbs("consensus") == ["conclude", "confirm", "confirm"] * 3
 
 
 def test_an_erased_person_is_named_no_more() -> None:

@@ -28,8 +28,9 @@ from marketplace.awards import operations as awards
 from marketplace.awards.models import Objection
 from marketplace.awards.objecting import Objector
 from marketplace.bids.models import Bid
-from marketplace.evaluation import agreeing, operations, queries, scoring
+from marketplace.evaluation import agreeing, countersigning, operations, queries, scoring
 from marketplace.evaluation.agreeing import Agreement, Cause
+from marketplace.evaluation.countersigning import Said
 from marketplace.evaluation.models import PanelMember
 from marketplace.evaluation.operations import Declaration
 from marketplace.sealing.models import Seal
@@ -87,6 +88,15 @@ class Walk(Watched):
         yield
         for bid in sorted(self.model.bids):
             self.agree_on(min(self.model.members), bid)
+        yield
+        self.advance("agree", "agency")  # nobody has signed
+        first, *others = sorted(self.model.members)
+        for seat in others:
+            for bid in sorted(self.model.bids):
+                self.sign(seat, bid, "object" if (seat, bid) == (others[0], min(self.model.bids)) else "agree")
+        yield
+        self.advance("agree", "agency")  # an objection is left
+        self.sign(first, min(self.model.bids), "overrule")
         yield
         self.advance("agree", "agency")
         self.open_prices()
@@ -205,6 +215,35 @@ class Walk(Watched):
     def agree_on_all(self) -> None:
         for bid in sorted(self.model.judged - self.model.settled):
             self.agree_on(min(self.model.active), bid)
+
+    @precondition(lambda self: self.model.evaluation == "consensus" and self.model.active and self.model.settled)
+    @rule()
+    def sign_all(self) -> None:
+        for bid in sorted(self.model.judged & self.model.settled):
+            for seat in sorted(self.model.active - self.model.agreed[bid] - self.model.objected[bid]):
+                self.sign(seat, bid, "agree")
+
+    @JUDGED
+    @precondition(lambda self: self.model.settled)
+    @rule(which=SOME, other=SOME, verb=st.sampled_from(["agree", "object", "overrule", "overrule"]))
+    def sign_some(self, which: int, other: int, verb: str) -> None:
+        self.sign(self.seat(which), self.bid(other), verb)
+
+    def sign(self, seat: int, bid: int, verb: str) -> None:
+        events = self.model.sign(seat, bid, verb)
+
+        def work(session: Session, actor: Actor) -> None:
+            member, found = session.get_one(PanelMember, seat), session.get_one(Bid, bid)
+            kept = queries.consensus_of(session, found)
+            said = Said("理由不足", kept.agreed_at if kept else None)
+            if verb == "agree":
+                countersigning.agree_to(session, actor, member, found, said.seen)
+            else:
+                {"object": countersigning.object_to, "overrule": countersigning.overrule}[verb](
+                    session, actor, member, found, said
+                )
+
+        self.step("judge", events, work)
 
     def agree_on(self, seat: int, bid: int) -> None:
         events = self.model.settle(seat, bid)

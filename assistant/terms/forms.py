@@ -1,0 +1,44 @@
+"""A word as an operator types it, and a file of words."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length
+
+from assistant.guard import LONGEST
+from assistant.terms import rules
+from assistant.terms.rules import Word
+from core.choices import offered
+from retrieval.text import fold, typed
+
+
+def _upto(most: int) -> Length:
+    return Length(max=most, message=_l("最多 %(most)s 字", most=most))
+
+
+class WordForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """A word with its forms; `question` and `document` say what to try it on."""
+
+    language = RadioField(_l("语言"), choices=offered(rules.LANGUAGES), default=rules.ZH)
+    word = StringField(_l("词"), filters=[typed, str.strip], validators=[DataRequired(_l("请写出词"))])
+    forms = StringField(
+        _l("政策里的说法"), filters=[typed, str.strip], validators=[DataRequired(_l("请至少写一个说法"))]
+    )
+    note = StringField(_l("备注（选填）"), filters=[typed, str.strip], validators=[_upto(rules.LONGEST_NOTE)])
+    question = StringField(_l("试一个问题"), filters=[typed, str.strip], validators=[_upto(LONGEST)])
+    document = SelectField(_l("在哪份文件里试"), validate_choice=False)
+
+    @property
+    def said(self) -> Word:
+        """Return the word typed, folded as the glossary has it."""
+        language = self.language.data if self.language.data in rules.LANGUAGES else rules.ZH
+        return Word(
+            language, fold(self.word.data or "").strip(), rules.forms_of(self.forms.data or ""), self.note.data or ""
+        )
+
+
+class FileForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """The lines of a glossary."""
+
+    language = RadioField(_l("语言"), choices=offered(rules.LANGUAGES), default=rules.ZH)
+    text = TextAreaField(_l("词表"), filters=[typed], validators=[DataRequired(_l("请粘贴词表"))])
