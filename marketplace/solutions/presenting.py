@@ -6,11 +6,11 @@ from typing import Any
 from flask import current_app, url_for
 
 from core.city import city
+from core.diffing import FieldDiff, diff_fields
 from marketplace.solutions import queries, rules
 from marketplace.solutions.forms import level_labels
 from marketplace.solutions.models import Solution, SolutionVersion
 from marketplace.solutions.rules import LABELS, Case, Facts
-from scenario_catalog.diffing import FieldDiff, diff_fields
 
 # Built in marketplace/matching, above this part: named, not imported.
 MATCHES = "matches.of_solution_fragment"

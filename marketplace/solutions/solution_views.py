@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from core.access import access, may, me, principal
 from core.city import city
+from core.diffing import FieldDiff
 from core.errors import InvalidInputError
 from core.extensions import db
 from core.lifecycle import Move
@@ -22,7 +23,6 @@ from marketplace.solutions.operations import StaleError
 from marketplace.solutions.reading import Reading, read
 from marketplace.solutions.routes import BELOW, blueprint, committed, enterprise, load, to, told
 from marketplace.solutions.rules import Facts
-from scenario_catalog.diffing import FieldDiff
 
 DONE = {
     "publish": "方案已公开，稍后可被搜索到",

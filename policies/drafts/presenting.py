@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
+from core.diffing import FieldDiff, diff_fields
 from policies.drafts.checking import Problem, problems_of
-from policies.drafts.comparing import Compared, compare_articles, compare_parts
+from policies.drafts.comparing import compare_articles
 from policies.drafts.composing import outline
 from policies.drafts.forms import LABELS
 from policies.drafts.rules import ABOUT, Paragraph
@@ -44,17 +45,17 @@ def lines_of(text: str) -> int:
     return min(MOST_LINES, sum(-(-len(line) // LINE) or 1 for line in text.split("\n")))
 
 
-def compare_versions(before: PolicyVersion, after: PolicyVersion) -> list[Compared]:
+def compare_versions(before: PolicyVersion, after: PolicyVersion) -> list[FieldDiff]:
     """Return what differs between two versions: front matter, text outside the articles, each article."""
     parts = [{**_said(one), "asides": _asides(one.asides)} for one in (before, after)]
-    return [*compare_parts(parts[0], parts[1], _labels()), *compare_articles(before.articles, after.articles)]
+    return [*diff_fields(parts[0], parts[1], _labels()), *compare_articles(before.articles, after.articles)]
 
 
-def compare_draft(before: PolicyVersion, about: Mapping[str, str], paragraphs: Sequence[Paragraph]) -> list[Compared]:
+def compare_draft(before: PolicyVersion, about: Mapping[str, str], paragraphs: Sequence[Paragraph]) -> list[FieldDiff]:
     """Return what a draft would change in a version."""
     found = outline(paragraphs)
     parts = [{**_said(before), "asides": _asides(before.asides)}, {**about, "asides": _asides(found.asides)}]
-    return [*compare_parts(parts[0], parts[1], _labels()), *compare_articles(before.articles, found.articles)]
+    return [*diff_fields(parts[0], parts[1], _labels()), *compare_articles(before.articles, found.articles)]
 
 
 def _labels() -> dict[str, str]:

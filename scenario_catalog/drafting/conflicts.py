@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from core.diffing import Row, diff_text
 from scenario_catalog.columns import Terms
-from scenario_catalog.diffing import Row, diff_text
 from scenario_catalog.drafting.content import Content, shown, whole
 from scenario_catalog.drafting.guidance import GUIDES, Kind
 

@@ -6,12 +6,12 @@ from typing import Any
 
 from core import clock
 from core.city import city
+from core.diffing import FieldDiff, diff_fields
 from core.formats import budget, day
 from policies import queries as policies
 from policies.models import Article
 from scenario_catalog import queries as catalog
 from scenario_catalog.columns import Terms
-from scenario_catalog.diffing import FieldDiff, diff_fields
 from scenario_catalog.drafting import completeness, queries
 from scenario_catalog.drafting.completeness import Case, Check
 from scenario_catalog.drafting.content import Content, Reading, of_scenario, read, shown, whole

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from core.access import access, principal
 from core.choices import offered
 from core.city import city
+from core.diffing import diff_fields
 from core.errors import InvalidInputError
 from core.extensions import db
 from core.files import accept, allow_upload
@@ -18,7 +19,6 @@ from core.web import render
 from retrieval.jobs import schedule_fill
 from scenario_catalog import operations as catalog
 from scenario_catalog import queries as catalog_queries
-from scenario_catalog.diffing import diff_fields
 from scenario_catalog.models import Scenario
 from scenario_catalog.publishing import correcting, corrigenda, queries
 from scenario_catalog.publishing.correcting import Documents, FieldError, Proposal

@@ -6,8 +6,8 @@ from flask import url_for
 
 from accounts.rules import OPERATORS
 from core.access import Principal
+from core.diffing import FieldDiff, diff_fields
 from core.registry import Waiting
-from scenario_catalog.diffing import FieldDiff, diff_fields
 from scenario_catalog.models import Corrigendum
 from scenario_catalog.publishing import batch_views, change_views, corrigenda, list_views, queries, redaction_views
 from scenario_catalog.publishing.routes import blueprint

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from accounts.rules import AGENCY, ENTERPRISE, OPERATOR
 from core import clock, personal_data
-from scenario_catalog.diffing import likeness
+from core.diffing import likeness
 from scenario_catalog.rules import Closing, is_open
 
 SHORTEST, LONGEST = 8, 1000

@@ -7,9 +7,9 @@ from typing import Any
 
 from core import clock
 from core.city import city
+from core.diffing import FieldDiff, as_text, diff_fields
 from scenario_catalog import draft as drafts
 from scenario_catalog import queries as catalog
-from scenario_catalog.diffing import FieldDiff, as_text, diff_fields
 from scenario_catalog.models import Attachment, Review, ReviewComment, Scenario, ScenarioMove, ScenarioVersion
 from scenario_catalog.review import queries, rules
 from scenario_catalog.review.hints import Case, Hint, hints

@@ -6,8 +6,8 @@ from typing import Any, Protocol
 
 from core import clock
 from core.city import City, Holidays, Term
+from core.diffing import as_text
 from scenario_catalog.columns import COLUMNS
-from scenario_catalog.diffing import as_text
 from scenario_catalog.rules import MODES
 
 LONGEST_COMMENT = 1000

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from policies.drafts.comparing import compare_articles, compare_parts, likeness
+from core.diffing import diff_fields, likeness
+from policies.drafts.comparing import compare_articles
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def test_no_word_of_either_side_is_lost(before, after):
 
 
 def test_parts_of_the_front_matter_are_compared_by_name():
-    found = compare_parts(
+    found = diff_fields(
         {"title": "甲办法", "issuer": "局"}, {"title": "甲办法", "issuer": ""}, {"title": "标题", "issuer": "印发单位"}
     )
     assert [(one.label, one.changed) for one in found] == [("标题", False), ("印发单位", True)]

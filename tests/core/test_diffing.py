@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenario_catalog.diffing import Piece, Row, diff_fields, diff_text, likeness
+from core.diffing import Piece, Row, diff_fields, diff_text, likeness
 
 TEXTS = st.text("影像初筛的每天。；！?\n 95%AaB,", max_size=60) | st.text(max_size=60)
 
