@@ -1,12 +1,11 @@
 """Every SELECT of the room, and the corpora read by them."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import NamedTuple
 
 from flask import current_app
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from assistant.corpus import Corpus, corpus
@@ -14,10 +13,8 @@ from assistant.documents import Standing
 from assistant.models import Conversation, Turn
 from core.extensions import db
 from policies import queries as policies
-from policies.facts.models import PolicyFact
-from policies.facts.queries import facts_of
-from policies.facts.rules import CONFIRMED
-from policies.models import PolicyDocument, PolicyVersion
+from policies.facts.queries import facts_of, stamps
+from policies.models import PolicyVersion
 from policies.operations import passage_document
 from policies.rules import validity
 
@@ -35,20 +32,19 @@ class Kept(NamedTuple):
 def corpus_of(policy_id: str) -> Corpus | None:
     """Return the current version of a policy ready for answering; read once for each text in a process."""
     version = policies.current_version(policy_id)
-    return None if version is None else _corpus(version, stamps([version.id])[version.id])
+    return None if version is None else _corpus(version, stamps(db.session(), [version.id])[version.id])
 
 
 def library(today: date) -> list[tuple[Standing, Corpus]]:
     """Return every document that may answer, how it stands on a day, and its text ready for answering."""
-    versions = list(db.session.scalars(policies.answerable().options(joinedload(PolicyVersion.document))))
-    known = stamps([version.id for version in versions])
+    versions = _answerable()
+    known = stamps(db.session(), [version.id for version in versions])
     return [(standing(version, today), _corpus(version, known[version.id])) for version in versions]
 
 
 def in_force(today: date) -> list[Standing]:
     """Return the documents that are answered from first; all that may answer where none is in force."""
-    versions = db.session.scalars(policies.answerable().options(joinedload(PolicyVersion.document)))
-    found = [standing(version, today) for version in versions]
+    found = [standing(version, today) for version in _answerable()]
     return [one for one in found if one.in_force] or found
 
 
@@ -64,22 +60,17 @@ def standing(version: PolicyVersion, today: date) -> Standing:
         version.issuer,
         found,
         since.get(found),
-        _title(document.replaced_by) if found == "superseded" else "",
+        document.successor.current.title if found == "superseded" and document.successor else "",
     )
-
-
-def stamps(versions: Sequence[int]) -> dict[int, str]:
-    """Return for each version, by id, a text that changes whenever its facts do."""
-    decided = func.max(PolicyFact.decided_at)
-    confirmed = func.count(case((PolicyFact.status == CONFIRMED, 1)))
-    found = select(PolicyFact.version_id, func.count(), confirmed, decided, func.max(PolicyFact.id))
-    rows = db.session.execute(found.where(PolicyFact.version_id.in_(versions)).group_by(PolicyFact.version_id))
-    return dict.fromkeys(versions, "") | {row[0]: repr(tuple(row[1:])) for row in rows}
 
 
 def titles() -> dict[str, str]:
     """Return the title of every document that may answer, by its id."""
-    return {version.document_id: version.title for version in db.session.scalars(policies.answerable())}
+    return {version.document_id: version.title for version in _answerable()}
+
+
+def _answerable() -> list[PolicyVersion]:
+    return list(db.session.scalars(policies.answerable().options(joinedload(PolicyVersion.document))))
 
 
 def _corpus(version: PolicyVersion, facts: str) -> Corpus:
@@ -109,11 +100,6 @@ def _read(version: PolicyVersion) -> Corpus:
         issuer=version.issuer,
         issued_year=version.issued.year if version.issued else None,
     )
-
-
-def _title(policy_id: str | None) -> str:
-    found = db.session.get(PolicyDocument, policy_id) if policy_id else None
-    return found.current.title if found else ""
 
 
 def conversation(conversation_id: str, owner: str) -> Conversation | None:

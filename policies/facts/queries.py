@@ -28,13 +28,18 @@ def count(version_id: int, status: str) -> Select[int]:
     return found.where(PolicyFact.version_id == version_id, PolicyFact.status == status)
 
 
-def stamp(session: Session, version: PolicyVersion) -> str:
-    """Return a mark that changes whenever a fact of the version, or the standing of its document, does."""
+def stamps(session: Session, versions: Sequence[int]) -> dict[int, str]:
+    """Return for each version, by row id, a mark that changes whenever its facts, or the standing of its document, do."""
     statuses = [func.count(case((PolicyFact.status == status, 1))) for status in (PROPOSED, CONFIRMED, REJECTED)]
-    facts = select(*statuses, func.max(PolicyFact.decided_at)).where(PolicyFact.version_id == version.id)
-    standing = select(PolicyDocument.status, PolicyDocument.replaced_by, PolicyDocument.ended_on)
-    of_document = session.execute(standing.where(PolicyDocument.id == version.document_id)).one()
-    return "/".join(map(str, (*session.execute(facts).one(), *of_document)))
+    standing = (PolicyDocument.status, PolicyDocument.replaced_by, PolicyDocument.ended_on)
+    found = (
+        select(PolicyVersion.id, *standing, *statuses, func.max(PolicyFact.decided_at), func.max(PolicyFact.id))
+        .join(PolicyDocument, PolicyDocument.id == PolicyVersion.document_id)
+        .outerjoin(PolicyFact, PolicyFact.version_id == PolicyVersion.id)
+        .where(PolicyVersion.id.in_(versions))
+        .group_by(PolicyVersion.id, PolicyDocument.id)
+    )
+    return {row[0]: "/".join(map(str, row[1:])) for row in session.execute(found)}
 
 
 def documents(of: Select[PolicyVersion] | None = None) -> Select[PolicyVersion, int, int]:
