@@ -32,6 +32,8 @@ FRAMES = {
     "too_long": ("问题太长了，请缩短后再问。", "The question is too long. Please shorten it and ask again."),
 }
 CHINESE, ENGLISH = 0, 1
+# What goes before the quotes where there is nothing more to say.
+OPENING = ("原文是这样写的：", "The document says (quoted from the Chinese text):")
 LABELS = frozenset(slot.label_en for slot in SLOTS)
 
 
@@ -92,7 +94,7 @@ def marks(question: Question, quote: str) -> list[tuple[int, int]]:
 def _opening(citations: Sequence[Citation], language: int) -> str:
     if len({one.article for one in citations}) > 1:
         return ("文件中有这些条文：", "The following articles say (quoted from the Chinese text):")[language]
-    return ("原文是这样写的：", "The document says (quoted from the Chinese text):")[language]
+    return OPENING[language]
 
 
 def _correction(judged: Judgement, language: int) -> str:

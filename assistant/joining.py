@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from assistant.answers import Answer, Citation
 from assistant.comparing import Stated, compared_across, told_across
-from assistant.composing import FRAMES, cite
+from assistant.composing import FRAMES, OPENING, cite
 from assistant.corpus import Corpus
 from assistant.documents import Standing, how_it_stands
 from assistant.judging import Judgement
@@ -129,5 +129,5 @@ def _citations(part: Part, proofs: Sequence[Candidate]) -> list[Citation]:
 def _with_lead(answer: Answer, before: str) -> Answer:
     if not before:
         return answer
-    plain = answer.lead in {"", "原文是这样写的：", "The document says (quoted from the Chinese text):"}
+    plain = answer.lead in {"", *OPENING}
     return replace(answer, lead=before if plain else f"{before}\n{answer.lead}")

@@ -55,6 +55,11 @@ class Heard:
             raise RuntimeError("a question that was judged has been read")
         return self.case.whole.question
 
+    @property
+    def status(self) -> str:
+        """Return the verdict, "" before there is one."""
+        return self.case.judged.status if self.case.judged else ""
+
 
 class Library:
     """The stages for several documents. `home` is the document that goes first where nothing else decides."""
@@ -138,7 +143,7 @@ class Library:
             return []
         if len(named.documents) > 1 or len(named.places) > 1:
             # Each that is asked for by name has its say.
-            return [one for one in heard if one.case.judged and one.case.judged.status in deciding.TELLS]
+            return [one for one in heard if one.status in deciding.TELLS]
         found = [self._finding(one) for one in heard]
         by_document = {one.shelved.standing.document: one for one in heard}
         return [by_document[one.standing.document] for one in deciding.speaking(found, asked=named.across)]
@@ -202,16 +207,15 @@ def _stands_in(one: Shelved, piece: str) -> bool:
 
 
 def _tells(one: Heard) -> bool:
-    judged = one.case.judged
-    return judged is not None and judged.status in deciding.TELLS and not judged.near
+    return one.status in deciding.TELLS and not (one.case.judged and one.case.judged.near)
 
 
 def _answers(one: Heard) -> bool:
-    return one.case.judged is not None and one.case.judged.status == "answered"
+    return one.status == "answered"
 
 
 def _is_unsafe(heard: Sequence[Heard]) -> bool:
-    return any(one.case.judged is not None and one.case.judged.status == "unsafe" for one in heard)
+    return any(one.status == "unsafe" for one in heard)
 
 
 def _instead(before: list[Heard], after: list[Heard]) -> list[Heard]:
