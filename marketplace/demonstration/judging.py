@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from accounts.models import Membership
 from core import clock
+from core.city import city
 from marketplace.calls.queries import terms_of
 from marketplace.calls.rules import Terms
 from marketplace.demonstration.offering import Offered
@@ -88,7 +89,7 @@ class Judging:
         scores = {}
         for criterion in self.terms.technical:
             given = [sheet[criterion.key]["points"] for sheet in sheets]
-            words = one.told["settled"] if rules.spread(given) >= rules.WIDE_SPREAD else ""
+            words = one.told["settled"] if rules.spread(given) >= city().judging.wide_spread else ""
             scores[criterion.key] = {"points": float(round(rules.mean(given))), "comment": words}
         made = Consensus(
             bid=one.bid, scores=scores, reason=f"合议一致：{one.told['remark']}", agreed_at=self.at(AGREED)

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from core import audit, clock
-from core.audit import SYSTEM, Actor
+from core.audit import Actor
 from core.city import city
 from core.errors import InvalidInputError
 from core.lifecycle import LifecycleError
@@ -108,10 +108,7 @@ def agree(session: Session, actor: Actor, evaluation: Evaluation) -> None:
     audit.take_turn(session)
     session.refresh(evaluation)
     scenario = evaluation.scenario
-    facts = facts_to_agree(session, evaluation)
-    if actor == SYSTEM:
-        facts["unsigned"] = 0  # the demonstration tells what all have agreed on
-    operations.move(session, actor, evaluation, "agree", **facts)
+    operations.move(session, actor, evaluation, "agree", **facts_to_agree(session, evaluation))
     if terms_of(session, scenario).price is None:
         rank(session, actor, evaluation)
         return

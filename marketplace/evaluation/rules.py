@@ -28,8 +28,6 @@ PANEL_KINDS = (AGENCY, OPERATOR, AUDITOR)
 EVALUATORS = frozenset().union(*(having(kind, EVALUATOR) for kind in PANEL_KINDS))
 # Who belonged to a bidder within so many days before (three years) has a conflict, as for procurement panels.
 CONFLICT_DAYS = 1095
-# How far apart points lie that need words of their own, where the city says nothing else: the invented scores keep to it.
-WIDE_SPREAD = 20
 LONGEST_COMMENT, LONGEST_STATEMENT, LONGEST_REASON, LONGEST_ARTICLE = 1000, 1000, 2000, 120
 
 APPROVERS = AGENCY_APPROVERS | SYSTEM

@@ -17,6 +17,7 @@ from accounts.people import demo as accounts_demo
 from accounts.people.demo import VERIFIED_ENTERPRISE
 from core import clock
 from core.audit import SYSTEM, AuditEvent
+from core.city import city
 from core.extensions import db
 from marketplace.awards.models import Award
 from marketplace.awards.rules import notice_ends
@@ -27,7 +28,7 @@ from marketplace.bids.models import Bid, BidFile
 from marketplace.bids.rules import DISQUALIFICATIONS
 from marketplace.calls.queries import terms_of
 from marketplace.demonstration import demo, people
-from marketplace.evaluation import agreeing, rules, scoring
+from marketplace.evaluation import agreeing, countersigning, rules, scoring
 from marketplace.evaluation import operations as evaluating
 from marketplace.evaluation import queries as evaluations
 from marketplace.evaluation.agreeing import Agreement
@@ -192,7 +193,7 @@ def test_consensus_lies_within_what_the_members_gave(loaded: Flask) -> None:
         for key, agreed in one.scores.items():
             given = [sheet.scores[key]["points"] for sheet in sheets]
             assert min(given) <= agreed["points"] <= max(given)
-            assert bool(agreed["comment"]) == (rules.spread(given) >= rules.WIDE_SPREAD)
+            assert bool(agreed["comment"]) == (rules.spread(given) >= city().judging.wide_spread)
 
 
 def test_bids_stand_where_their_scenario_stands(loaded: Flask) -> None:
@@ -272,6 +273,9 @@ def test_what_is_still_judged_can_be_judged_to_its_end(shown: Flask) -> None:
     scores = evaluations.sheet(session, evaluation.panel[0], left)
     assert scores
     agreeing.settle(session, SYSTEM, evaluation.panel[0], left, Agreement(scores.scores, "合议一致"))
+    for one in evaluations.consensuses(session, scenario):
+        for seat in evaluation.panel:
+            countersigning.agree_to(session, SYSTEM, seat, one.bid, one.agreed_at)
     agreeing.agree(session, SYSTEM, evaluation)
     session.commit()
     opening.open_prices(session, SYSTEM, *key(shown, scenario))
