@@ -12,6 +12,7 @@ from core import audit, clock
 from core.audit import Actor
 from core.city import city
 from core.errors import InvalidInputError
+from core.statuses import change_status
 from policies.facts import queries as facts_queries
 from policies.facts.operations import propose
 from policies.facts.reviewed import Table
@@ -61,7 +62,8 @@ def supersede(session: Session, actor: Actor, document: PolicyDocument, successo
     if document.id in _line_of(successor):
         raise InvalidInputError(gettext("接替的文件就是它自己，或已经被它替代"))
     with audit.change(session, actor, "supersede", SUBJECT, document):
-        document.status, document.successor, document.ended_on = target, successor, since
+        change_status(session, document, target)
+        document.successor, document.ended_on = successor, since
 
 
 def withdraw(session: Session, actor: Actor, document: PolicyDocument, reason: str) -> None:
@@ -74,8 +76,8 @@ def withdraw(session: Session, actor: Actor, document: PolicyDocument, reason: s
     if not reason.strip():
         raise InvalidInputError(gettext("请写明撤下的理由"))
     with audit.change(session, actor, "withdraw", SUBJECT, document):
-        document.status, document.reason, document.ended_on = target, reason.strip(), clock.today()
-        document.successor = None
+        change_status(session, document, target)
+        document.reason, document.ended_on, document.successor = reason.strip(), clock.today(), None
         delete_document(session, COLLECTION, passage_document(document.current))
 
 
@@ -83,9 +85,11 @@ def restore(session: Session, actor: Actor, document: PolicyDocument) -> None:
     """Say that a policy holds again; one that was withdrawn can be found again. Raises LifecycleError."""
     target = POLICY.check(document.status, "restore", actor.role)
     with audit.change(session, actor, "restore", SUBJECT, document):
-        if document.status == WITHDRAWN:
+        was_withdrawn = document.status == WITHDRAWN
+        change_status(session, document, target)
+        document.reason, document.ended_on, document.successor = "", None, None
+        if was_withdrawn:
             _put_passages(session, document.current, None)
-        document.status, document.reason, document.ended_on, document.successor = target, "", None, None
 
 
 def _line_of(document: PolicyDocument) -> set[str]:

@@ -11,6 +11,7 @@ from core.audit import Actor
 from core.errors import InvalidInputError
 from core.file_types import check, clean_name, extension
 from core.scanner import Outcome
+from core.statuses import change_status
 from policies import queries as policies
 from policies.drafts import docx, markdown, queries
 from policies.drafts.checking import problems_of
@@ -95,7 +96,8 @@ def discard(session: Session, actor: Actor, draft: PolicyDraft) -> None:
     """Put a draft away for good; nothing of it becomes public. Raises LifecycleError."""
     target = DRAFT.check(draft.status, "discard", actor.role)
     with audit.change(session, actor, "discard", SUBJECT, draft):
-        draft.status, draft.paragraphs = target, []
+        change_status(session, draft, target)
+        draft.paragraphs = []
 
 
 def publishable(session: Session, draft: PolicyDraft) -> str:
