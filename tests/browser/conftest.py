@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -62,11 +63,12 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("site")
 
 
-@pytest.fixture(scope="session")
-def site(instance: Path) -> Iterator[str]:
-    """Serve the site as `make run` does; yield its address."""
+@contextmanager
+def served(instance: Path, **settings: str) -> Iterator[str]:
+    """Serve a site as `make run` does, with other settings where they are given; yield its address."""
     port = free_port()
-    process = subprocess.Popen([sys.executable, "-m", "core.serve"], cwd=ROOT, env=site_environment(instance, port))
+    environment = site_environment(instance, port) | settings
+    process = subprocess.Popen([sys.executable, "-m", "core.serve"], cwd=ROOT, env=environment)
     address = f"http://127.0.0.1:{port}"
     try:
         wait_for(f"{address}/healthz", 600, process)
@@ -74,6 +76,12 @@ def site(instance: Path) -> Iterator[str]:
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(30)
+
+
+@pytest.fixture(scope="session")
+def site(instance: Path) -> Iterator[str]:
+    with served(instance) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

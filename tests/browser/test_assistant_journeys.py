@@ -1,10 +1,7 @@
 """Answers worded by a model, and what people say of an answer, in a real browser."""
 
 import shutil
-import signal
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -13,11 +10,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from core.settings import ROOT
 from tests.assistant.model_server import ModelServer, claim, drip, hang_up, model_server, text
 from tests.assistant.test_llm_adversary import PARK
 from tests.assistant.test_llm_pages import LIE, SAID, SPOKEN
-from tests.browser.conftest import free_port, site_environment, wait_for
+from tests.browser.conftest import served
 from tests.browser.desks import OPERATOR, Desks
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
@@ -38,18 +34,12 @@ def model() -> Iterator[ModelServer]:
 @pytest.fixture(scope="module")
 def spoken(site: str, instance: Path, model: ModelServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve a copy of the site's data with a model; yield its address."""
-    copied, port = tmp_path_factory.mktemp("spoken") / "instance", free_port()
+    copied = tmp_path_factory.mktemp("spoken") / "instance"
     shutil.copytree(instance, copied, ignore=shutil.ignore_patterns("*.db*"))
     copy_database(instance / "marketplace.db", copied / "marketplace.db")
-    told = {name.upper(): str(value) for name, value in SPOKEN.items()}
-    environment = site_environment(copied, port) | told | {"LLM_URL": model.url, "LLM_SECONDS": "20"}
-    process = subprocess.Popen([sys.executable, "-m", "core.serve"], cwd=ROOT, env=environment)
-    try:
-        wait_for(f"http://127.0.0.1:{port}/healthz", 300, process)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(30)
+    told = {name.upper(): str(value) for name, value in (SPOKEN | {"llm_url": model.url, "llm_seconds": 20}).items()}
+    with served(copied, **told) as address:
+        yield address
 
 
 def copy_database(source: Path, target: Path) -> None:
