@@ -12,14 +12,9 @@ from wtforms.validators import DataRequired, InputRequired, Length
 from core.choices import offered
 from marketplace.awards import rules
 from retrieval.text import typed
-from scenario_catalog.rules import FAILURE_REASONS
 
 PASSED: Mapping[str, Any] = {"yes": _("通过"), "no": _("未通过")}
 VERDICTS: Mapping[str, Any] = {"reject": _("异议不成立，维持公示结果"), "uphold": _("异议成立，撤回公示，重新评定")}
-# Why a scenario fails here; the other codes are those of openings and acceptances.
-FAILURES: Mapping[str, str] = {
-    code: FAILURE_REASONS[code] for code in ("none_passed", "objection_upheld", "winner_defaulted", "keys_lost")
-}
 
 
 def _long(most: int) -> Length:
@@ -46,7 +41,7 @@ class FailureForm(ReasonForm):
     """Why a scenario has failed."""
 
     code = SelectField(
-        _("原因"), choices=offered({"": _("请选择"), **FAILURES}), validators=[DataRequired(_("请选择原因"))]
+        _("原因"), choices=offered({"": _("请选择"), **rules.FAILURES}), validators=[DataRequired(_("请选择原因"))]
     )
 
 

@@ -16,7 +16,7 @@ from marketplace.calls.rules import PROCUREMENT
 from marketplace.evaluation import queries as evaluations
 from marketplace.evaluation.models import Consensus
 from marketplace.evaluation.presenting import Scored, scores
-from scenario_catalog.models import Scenario
+from scenario_catalog.models import Scenario, ScenarioMove
 from scenario_catalog.rules import shown_status
 
 # When the names of finalists are public.
@@ -43,13 +43,17 @@ class Noticed:
 
 @dataclass(frozen=True)
 class Standing:
-    """What the public may know of a scenario's decision. Of those who did not win, only their number."""
+    """What the public may know of a scenario's decision. Of those who did not win, only their number.
+
+    `failed` is the move that gave the scenario up, with its code and the agency's words.
+    """
 
     overdue: Overdue | None
     finalists: Sequence[str]
     current: Noticed | None
     past: Sequence[Noticed]
     others: int
+    failed: ScenarioMove | None
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,7 @@ def standing(scenario: Scenario) -> Standing:
         current=current,
         past=[one for one in found if one.award.status == "withdrawn"],
         others=len(opened(db.session(), scenario.id)) - winners,
+        failed=next((move for move in scenario.moves if move.reason in rules.FAILURES), None),
     )
 
 

@@ -90,7 +90,9 @@ def answer(objection_id: int) -> BaseResponse:
         db.session.rollback()
         shown = {"answering": (objection_id, form), "problems": error.problems}
         return page(load(scenario_id), HTTPStatus.CONFLICT, **shown)
-    return done(_("已公开答复"), "awards.scenario", scenario_id=scenario_id)
+    over = found.status == "upheld"
+    message = _("已公开答复：异议成立，公示已撤销") if over else _("已公开答复")
+    return done(message, "awards.scenario", scenario_id=scenario_id)
 
 
 def _objection_page(

@@ -19,4 +19,5 @@ def result(token: str) -> Response:
     bid = queries.own_bid(token, principal().organisation) or abort(HTTPStatus.NOT_FOUND)
     found = presenting.result(bid)
     shown: dict[str, Any] = {"states": BID.states, "disqualifications": DISQUALIFICATIONS, "unchosen": rules.UNCHOSEN}
+    shown["leads"] = bid.organisation_id == principal().organisation
     return render("awards/result.html", fragment="result", bid=bid, scenario=bid.scenario, result=found, **shown)

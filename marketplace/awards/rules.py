@@ -8,6 +8,7 @@ from typing import Any
 from accounts.rules import AGENCY_APPROVERS, ENTERPRISE_WRITERS, SYSTEM
 from core import clock
 from core.lifecycle import Lifecycle, Move
+from scenario_catalog.rules import FAILURE_REASONS
 
 LONGEST_REASON, LONGEST_OBJECTION, LONGEST_TESTER = 2000, 5000, 120
 # An upheld objection's answer becomes part of the reason that the notice is withdrawn for.
@@ -23,6 +24,11 @@ UNCHOSEN: Mapping[str, str] = {
     NOT_AWARDED: "入围后未中选",
     ENDED: "场景已结束",
     "defaulted": "中选后未履约",
+}
+
+# Why a scenario fails here; the other codes are those of openings and acceptances.
+FAILURES: Mapping[str, str] = {
+    code: FAILURE_REASONS[code] for code in ("none_passed", "objection_upheld", "winner_defaulted", "keys_lost")
 }
 
 # In which states a scenario waits for a decision, and for which; the city says for how many days it may.

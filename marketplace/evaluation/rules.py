@@ -51,7 +51,7 @@ def _manned(facts: Mapping[str, Any]) -> str | None:
 
 def _scored(facts: Mapping[str, Any]) -> str | None:
     owed = facts.get("owed", 0)
-    return f"还有 {owed} 份评分表没有提交，不能结束评分" if owed else _manned(facts)
+    return _manned(facts) or (f"还有 {owed} 份评分表没有提交，不能结束评分" if owed else None)
 
 
 def _agreed(facts: Mapping[str, Any]) -> str | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.desks import BIDDER, HOLDER, OPERATOR, Desks
+from tests.browser.desks import APPROVER, BIDDER, HOLDER, OPERATOR, Desks, published
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 OWN, SEALED = "外籍人士办事多语种咨询与预填表", "离岸贸易单证真实性交叉核对"
@@ -88,3 +88,55 @@ def test_two_holders_open_what_is_past_its_deadline(desks: Desks, instance: Path
     first.goto(f"{desks.site}/scenarios/SZ-2026-0027")
     expect(first.locator("main")).to_contain_text("评审中")
     assert desks.wrong == []
+
+
+LATER = "地下管廊积水预警与排水联动"
+SHARE = re.compile(r"(?:[0-9A-Z]{4}-){6}[0-9A-Z]{4}")
+
+
+def test_three_holders_are_named_and_take_their_shares_and_only_then_bids_are_taken(desks: Desks) -> None:
+    _desk, public = published(desks, LATER)
+    bid = begun(desks.of(BIDDER), public)
+    expect(bid.locator("main")).to_contain_text("三方密钥还在办理")
+    page = desks.of(APPROVER)
+    page.goto(f"{desks.site}/desk/seals")
+    page.get_by_role("row", name=LATER).get_by_role("link", name="指定持有人").click()
+    page.get_by_label("需求单位持有人").select_option(label="顾安 · 湾岸区政务服务中心")
+    page.get_by_role("button", name="确定", exact=True).click()
+    expect(page.locator(".error-summary")).to_contain_text("运营方持有人：请选择")
+    expect(page.get_by_label("需求单位持有人").locator("option:checked")).to_contain_text("顾安")
+    page.get_by_label("运营方持有人").select_option(index=1)
+    page.get_by_label("外部监督持有人").select_option(index=1)
+    page.get_by_role("button", name="确定", exact=True).click()
+    expect(page.locator(".desk-message").first).to_contain_text("已指定持有人")
+    shares = {take(desks, local) for local in (APPROVER, OPERATOR, "auditor")}
+    assert len(shares) == 3
+    page.goto(f"{desks.site}/desk/seals")
+    expect(page.get_by_role("row", name=LATER).last).to_contain_text("已就绪")
+    bid.reload()
+    assert "三方密钥" not in bid.inner_text("main")
+    assert desks.wrong == []
+
+
+def take(desks: Desks, local: str) -> str:
+    """Take a holder's share, see that it is not shown again, and return it."""
+    page = desks.of(local)
+    page.goto(f"{desks.site}/desk/seals")
+    page.get_by_role("row", name=LATER).get_by_role("link", name="领取分片").click()
+    page.get_by_role("button", name="显示我的分片").click()
+    share = page.locator(".secret-code").inner_text().strip()
+    assert SHARE.fullmatch(share)
+    page.get_by_role("link", name="我已抄好").click()
+    expect(page.locator("main")).to_contain_text("您已领取分片")
+    assert share not in page.content()
+    return share
+
+
+def begun(page: Page, scenario: str) -> Page:
+    """Begin a bid for a scenario, with the code's last group as proof that it was written down."""
+    page.goto(scenario)
+    page.get_by_role("main").get_by_text("我要揭榜").click()
+    page.get_by_label("口令的最后一组").fill(page.locator(".secret-code").inner_text().strip()[-4:])
+    page.get_by_role("button", name="抄好了，开始写方案").click()
+    expect(page.locator("form#draft")).to_be_visible()
+    return page

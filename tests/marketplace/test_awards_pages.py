@@ -15,6 +15,7 @@ from core.audit import AuditEvent
 from core.extensions import db
 from marketplace.awards import telling
 from marketplace.awards.models import Award, Objection
+from marketplace.awards.rules import FAILURES
 from marketplace.bids.models import BidPartner
 from scenario_catalog import operations as catalog
 from scenario_catalog.models import ScenarioMove
@@ -217,7 +218,8 @@ def test_a_result_is_its_bidder_s_and_partner_s_own(app: Flask, court: Court) ->
         joined = BidPartner(bid_id=court.bids[0].id, organisation_id=house.id, status=status, invited_at=clock.now())
         db.session.add(joined)
     db.session.commit()
-    as_(app, member("enterprise", "member", partner)).get(address)
+    shown = as_(app, member("enterprise", "member", partner)).get(address).get_data(as_text=True)
+    assert f'href="/desk/bids/{court.bids[0].token}"' not in shown, "a partner reads the result, not the bid"
     as_(app, member("enterprise", "member", asked)).get(address, status=404)
     objector(app).get(address, status=404)
     as_(app, member("agency", "owner", court.scenario.agency)).get(address, status=403)
@@ -260,13 +262,15 @@ def test_after_an_unaward_results_stay_readable_and_say_what_changed(
     assert "第 2 名" in visible(again)
 
 
-def test_a_failure_takes_code_and_words(agency: PageClient, court: Court) -> None:
+def test_a_failure_takes_code_and_words_and_is_public(agency: PageClient, court: Court, app: Flask) -> None:
     response = agency.post(desk(court, "/fail"), {"fail-code": "", "fail-words": "都不合格"}, status=422)
     assert "都不合格" in response.get_data(as_text=True)
     agency.post(desk(court, "/fail"), {"fail-code": "none_passed", "fail-words": "都不合格"}, status=303)
     db.session.expire_all()
     assert (court.scenario.status, court.scenario.reason) == ("failed", "none_passed")
     agency.post(desk(court, "/fail"), {"fail-code": "none_passed", "fail-words": "都不合格"}, status=409)
+    page = visible(PageClient(app).get(public(court)))
+    assert f"{FAILURES['none_passed']}。都不合格" in page
     agency.post(desk(court, "/award"), status=404)
 
 
