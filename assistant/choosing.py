@@ -1,5 +1,7 @@
 """Which sentences to show: what answers, and no more than is needed."""
 
+import math
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
@@ -9,6 +11,9 @@ from assistant.ranking import MONEY_WORDS, Candidate, Topic, match
 from assistant.reading import WHICH, Question, Term
 from assistant.slots import FIGURE_SLOTS, Slot
 
+MENTIONS = re.compile(
+    r"(?:哪些|哪几)(?:条款?|条文|地方|处).{0,6}(?:提到|提及|写到|涉及|出现|讲到|说到)|被.{0,4}提到|\bmentioned\b"
+)
 MOST = 3
 CROWD = 5
 MOST_ARTICLES = 6
@@ -29,6 +34,8 @@ NEAR_OTHER = 2.5
 ADDS_HERE = 0.2
 # A sentence may fill what is asked only if it is about as much of the topic as the best one.
 SAME_TOPIC = 0.7
+# So many sentences from the one that names it a text still treats of the same thing, if it scores not too far below (logits).
+GOES_ON, CONTINUES = 2, 8.0
 # Sentences of one article that say as much as this of a question for several things all belong to the answer.
 ALIKE = 0.9
 # A word counts as an anchor of a list from here on; a sentence that says this much of the question needs no list.
@@ -65,9 +72,11 @@ def best_of_each(parts: Sequence[tuple[Question, Sequence[Candidate]]]) -> list[
 
 def _best_filled(question: Question, ranked: Sequence[Candidate]) -> Candidate:
     """Return the best sentence, or one close to it that says what is asked for where the best does not."""
-    figures = bool(FIGURE_SLOTS & question.slot_names)
     near = [one for one in ranked if ranked[0].score - one.score <= NEAR_HERE and not one.sentence.heading]
-    return next((one for one in near if one.filled), ranked[0]) if figures else (near or ranked)[0]
+    if FIGURE_SLOTS & question.slot_names:
+        return next((one for one in near if one.filled), ranked[0])
+    best = (near or ranked)[0]
+    return _continuing(question, best, ranked) or best
 
 
 def on_topic(best: Candidate, one: Candidate) -> bool:
@@ -91,6 +100,8 @@ def anchors(corpus: Corpus, question: Question, about: Topic) -> list[Term]:
     telling = [term for term, weight in known if weight >= TELLING and not MONEY_WORDS & set(term.forms)]
     classes = WHICH.search(question.folded)
     before = [term for term in telling if classes is None or question.folded.find(term.text) < classes.start()]
+    if MENTIONS.search(question.folded) and known:
+        return before or telling or [max((term for term, _ in known), key=lambda term: len(term.text))]
     return before or telling or [term for term, _ in known if MONEY_WORDS & set(term.forms)]
 
 
@@ -103,7 +114,27 @@ def _few(question: Question, about: Topic, ranked: Sequence[Candidate]) -> list[
             break
         if best.score - one.score <= AS_LIKELY or _says_more(question, about, chosen, one):
             chosen.append(one)
-    return chosen
+    more = _continuing(question, best, ranked)
+    return [*chosen[: MOST - 1], more] if more and not _all_filled(question, chosen) else chosen
+
+
+def _continuing(question: Question, best: Candidate, ranked: Sequence[Candidate]) -> Candidate | None:
+    """Return the sentence beside the best one that says what is asked and the best does not, if any is near enough."""
+    # Figures stand in every other sentence: one further on is as likely to be that of another thing.
+    if FIGURE_SLOTS & question.slot_names:
+        return None
+    return next(
+        (
+            one
+            for one in ranked
+            if best.score - one.score <= CONTINUES and _goes_on(best, one) and _fills_more(question.slots, [best], one)
+        ),
+        None,
+    )
+
+
+def _all_filled(question: Question, chosen: Sequence[Candidate]) -> bool:
+    return all(any(slot.is_filled_by(one.sentence.folded) for one in chosen) for slot in question.slots)
 
 
 def _says_more(question: Question, about: Topic, chosen: Sequence[Candidate], one: Candidate) -> bool:
@@ -114,6 +145,12 @@ def _says_more(question: Question, about: Topic, chosen: Sequence[Candidate], on
     adds = _added(about.weights, chosen, one) / about.own_total >= ADDS_HERE
     alike = question.listing_or_which and one.own_coverage >= ALIKE * best.own_coverage
     return adds or alike or (on_topic(best, one) and _fills_more(question.slots, chosen, one))
+
+
+def _goes_on(best: Candidate, one: Candidate) -> bool:
+    """Tell whether a sentence goes on with what the best one is about: a text names a thing once, then only says 平台."""
+    near = abs(one.sentence.index - best.sentence.index) <= GOES_ON and not one.sentence.heading
+    return near and one is not best and one.sentence.article == best.sentence.article and one.own_coverage > 0
 
 
 def _added(weighted: Mapping[Term, float], chosen: Sequence[Candidate], one: Candidate) -> float:
@@ -154,6 +191,10 @@ def _listed(corpus: Corpus, question: Question, about: Topic, ranked: Sequence[C
     """Return the best sentences of each article that has an anchor of the question, in the order of the document."""
     words = anchors(corpus, question, about)
     within = IN_LIST if question.listing else IN_LIST_MEANT
+    if MENTIONS.search(question.folded):
+        within = (
+            math.inf
+        )  # what is mentioned stands there to the letter, however little else a sentence has of the question
     fitting = [
         one
         for one in ranked

@@ -1,13 +1,14 @@
 """A question for several things at once, cut into one question for each: 数据和会展两项,哪个封顶更高."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from assistant.corpus import Corpus
 from assistant.ranking import MONEY_WORDS, known
 from assistant.reading import LISTING, Question, Term, read, whole_words
+from assistant.slots import ASKING
 
 COMPARING = re.compile(
     r"哪[个项笔条种家边头]?[^,，。?？]{0,8}(?:更|[多高大少低狠长早晚快]$|[多高大少低](?:[?？。]|一[些点]))|谁的?[^,，。?？]{0,6}[多大高长早]|更(?:高|多|大|低|少|长|早|晚)|还是[^,，。?？]{1,14}[多高大]|"
@@ -20,6 +21,8 @@ MENTIONS = re.compile(
 JOINTS = frozenset(["和", "与", "跟", "及", "以及", "还是", "还有", "同", "同埋", "或", "vs", "and", "or", "versus"])
 CLAUSE = re.compile(r"[,，](?!还是|和|与|跟)|[:：;；。?？!！]")
 NUMBERS_ASKED = re.compile(r"多少|(?<!十)几[个家项年条次]|百分之几|几成|何时|哪年|什么时候|how (?:much|many)")
+# What counts the things asked of and names none of them: 机器人与无人驾驶两块.
+COUNTING = re.compile(r"(?:[这那])?[两二三四几](?:头|边|块|者|样|件事|项|处|个?方面|种情形|个领域)(?:[上里])?")
 MOST = 4
 # How much the words of the whole question count in each of its parts.
 LENT = 0.6
@@ -27,16 +30,40 @@ LENT = 0.6
 
 def split(corpus: Corpus, question: Question) -> list[Question]:
     """Return the questions that a question for several things is made of, none for any other question."""
-    if MENTIONS.search(question.folded) or not _asks_for_several(question):
+    if MENTIONS.search(question.folded):
         return []
     clauses = [clause for clause in CLAUSE.split(question.folded) if clause.strip()]
+    asked = _asked_apart(corpus, clauses)
+    if asked or not _asks_for_several(question):
+        return asked
     for clause in sorted(clauses, key=lambda text: -len(list(_pieces(text)))):
         shared = " ".join(other for other in clauses if other is not clause and not _is_cut(other))
         found = [read(f"{piece} {shared}".strip()) for piece in _pieces(clause)]
         bare = [read(piece) for piece in _pieces(clause)]
-        if 1 < len(found) <= MOST and all(_names_a_thing(corpus, piece) for piece in bare):
+        named = [_names_a_thing(corpus, piece) for piece in bare]
+        # 骗补和连续不合格,后果各是什么: beside a clause that asks, one of the things may be called by another word.
+        alike = shared and any(named) and all(map(_has_a_word, bare))
+        if 1 < len(found) <= MOST and (all(named) or alike):
             return [replace(one, terms=piece.terms) for one, piece in zip(found, bare, strict=True)]
     return []
+
+
+def _asked_apart(corpus: Corpus, clauses: Sequence[str]) -> list[Question]:
+    """Return the questions of which each names its own thing and asks for it: 中心由谁运行,指南由谁制定."""
+    bare = [read(piece) for clause in clauses for piece in _pieces_asking(clause)]
+    if not 1 < len(bare) <= MOST or not all(_asks(piece) for piece in bare):
+        return []
+    return bare if all(_names_a_thing(corpus, piece) for piece in bare) else []
+
+
+def _pieces_asking(clause: str) -> list[str]:
+    """Cut a clause at what joins two questions; one that asks once stays whole."""
+    pieces = list(_pieces(clause))
+    return pieces if len(pieces) > 1 and all(_asks(read(piece)) for piece in pieces) else [clause]
+
+
+def _asks(piece: Question) -> bool:
+    return bool(ASKING.search(piece.folded)) or bool(piece.slots)
 
 
 def compares(question: Question) -> bool:
@@ -45,7 +72,12 @@ def compares(question: Question) -> bool:
 
 
 def _asks_for_several(question: Question) -> bool:
-    several = question.listing or compares(question) or "都" in question.folded or LISTING.search(question.folded)
+    several = (
+        question.listing
+        or compares(question)
+        or ("都" in question.folded and not question.confirming)
+        or LISTING.search(question.folded)
+    )
     return bool(several) or len(NUMBERS_ASKED.findall(question.folded)) > 1
 
 
@@ -53,7 +85,7 @@ def _pieces(clause: str) -> Iterator[str]:
     """Cut a clause at the words and marks that join equals; what stands in quotation marks stays whole."""
     places = [0, *_joints(clause), len(clause)]
     for start, end in pairwise(places):
-        piece = clause[start:end].strip(" 、,，")
+        piece = COUNTING.sub("", clause[start:end]).strip(" 、,，")
         for joint in sorted(JOINTS, key=len, reverse=True):
             piece = piece.removeprefix(joint).strip()
         if piece:
@@ -82,6 +114,10 @@ def _is_cut(clause: str) -> bool:
 def _names_a_thing(corpus: Corpus, piece: Question) -> bool:
     telling = [term for term in piece.terms if not MONEY_WORDS & set(term.forms)]
     return any(len(term.text) > 1 and (known(corpus, term) or len(term.forms) > 1) for term in telling)
+
+
+def _has_a_word(piece: Question) -> bool:
+    return any(len(term.text) > 1 for term in piece.terms)
 
 
 def context(whole: Question, piece: Question) -> tuple[Term, ...]:

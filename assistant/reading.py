@@ -167,11 +167,11 @@ ARTICLE = re.compile(rf"第\s*[(（]?({NUMERAL})[)）]?\s*条|\barticle\s*(\d+)"
 YEAR = re.compile(r"(?<![\d.])(?:19|20)\d\d(?=\s?年)|(?<=\bin )(?:19|20)\d\d\b|(?<=\bby )(?:19|20)\d\d\b")
 QUOTED = re.compile(r"[“\"‘「『《]([^”\"’」』》]{2,40})[”\"’」』》]")
 LISTING = re.compile(
-    r"哪几条|哪几件|哪些条款|哪些条文|哪几项|哪几处|哪几个|哪些地方|分别|所有|全部|一共|都有哪些|各是|各给|各有|各自|都在哪|出现|哪两|几条里|都算上|两方面|三种|两种|哪些[^,，。?？]{1,10}[、和与及][^,，。?？]{1,10}|\ball\b|\beach\b|respectively|\bboth\b|\blist\b"
+    r"哪几条|哪几件|哪些条款|哪些条文|哪几项|哪几处|哪几个|哪些地方|分别|所有|全部|一共|都有哪些|各是|各给|各有|各自|各[^自级类种项区县位个界地方人,，。?？]{1,2}(?:什么|多少|几|怎|哪|啥)|都在哪|出现|哪两|几条里|都算上|两方面|三种|两种|哪些[^,，。?？]{1,10}[、和与及][^,，。?？]{1,10}|\ball\b|\beach\b|respectively|\bboth\b|\blist\b"
 )
 WHICH = re.compile(r"哪些|哪几|哪两|什么|\bwhich\b|\bwhat\b")
 CONFIRMING = re.compile(
-    r"对吧|对不对|是不是|没错吧|没记错|是吧|吧[?？。!]?$|不是.{1,30}吗|难道|来着|听说|据说|既然|不都?是|现在完成|\bright\?|isn't|is it true|correct\?|\bso the\b|i heard"
+    r"对吧|对吗|对不对|是吗|真的吗|是真的|没这回事|是不是|没错吧|没记错|是吧|吧[?？。!]?$|不是.{1,30}吗|难道|来着|听说|据说|既然|不都?是|现在完成|\bright\?|isn't|is it true|correct\?|\bso the\b|i heard"
 )
 ASKING = ("哪", "什么", "怎么", "多少")
 MORE = re.compile(r"还有(?:别|其|哪|什么|没有)|别的|其他|其它|another|any other|else")

@@ -11,13 +11,14 @@ from assistant import evaluating, offline, question_files
 from assistant.answering import Answering
 from assistant.calibrating import FOLDER, TRAINING
 from assistant.corpus import Corpus
+from assistant.limits import limits
 from assistant.parts import split
 from assistant.reading import read
 from assistant.routing import calculator
 from assistant.slots import slots_in
 from policies.facts.extraction import proposals
 from policies.parser import parse
-from tests.assistant.conftest import PLAN
+from tests.assistant.conftest import PLAN, SECOND
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +31,11 @@ def by_words(known: Corpus) -> Answering:
     return offline.stages(known, "lexical")
 
 
+@pytest.fixture(scope="module")
+def second_by_words() -> Answering:
+    return offline.stages(offline.read(SECOND), "lexical")
+
+
 @pytest.mark.parametrize(
     ("text", "count"),
     [
@@ -38,6 +44,8 @@ def by_words(known: Corpus) -> Answering:
         ("软件名园的奖励是多少", 0),
         ("算力券写在哪几条、软件名园写在哪几条", 0),
         ("“政府统筹建设、授权数据使用”是什么模式", 0),
+        ("算力券发给谁,软件名园奖励多少", 2),
+        ("软件名园奖励多少,还有算力券发给谁", 2),
     ],
 )
 def test_a_question_for_several_things_is_cut(known: Corpus, text: str, count: int) -> None:
@@ -57,6 +65,9 @@ def test_a_comparison_is_computed_from_the_facts(by_words: Answering) -> None:
         ("包容审慎监管试点定在南山和福田,对不对", "南山", "前海、河套"),
         ("前海、河套的离岸数据中心已经建立了,对吧", "已经", "谋划推动"),
         ("大数据产业链的项目不管什么条件都能拿到资助,是不是", "不管什么条件", "符合条件"),
+        ("算力券只发给企业,对吧", "只发给企业", "企业、高校、科研机构"),
+        ("软件名园的奖励每年都给,对吧", "每年都", "一次性"),
+        ("推动最多40个场景落地,对吧", "最多40个", "40个以上"),
     ],
 )
 def test_a_false_premise_is_corrected_with_the_quote(by_words: Answering, text: str, said: str, told: str) -> None:
@@ -64,6 +75,43 @@ def test_a_false_premise_is_corrected_with_the_quote(by_words: Answering, text: 
     assert said in answer.lead
     assert told in answer.lead
     assert told in "".join(one.quote for one in answer.citations)
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "told"),
+    [
+        ("起降设施与学校的水平距离不得大于150米,对吧", "不得大于150米", "不得小于150米"),
+        ("空域协调会每月召开一次,对吧", "每月", "每季度"),
+        ("型号合格证奖励由市科学技术局审核,对吧", "市科学技术局", "市工业和信息化局"),
+        ("奖励由市工业和信息化局审核,一次性拨付,对吧", "一次性", "分两年"),
+    ],
+)
+def test_a_false_premise_is_corrected_in_another_policy(
+    second_by_words: Answering, text: str, said: str, told: str
+) -> None:
+    answer = second_by_words.answer(text).answer
+    assert said in answer.lead
+    assert told in answer.lead
+
+
+@pytest.mark.parametrize("policy", ["by_words", "second_by_words"])
+def test_what_the_text_says_is_never_corrected(policy: str, request: pytest.FixtureRequest) -> None:
+    stages: Answering = request.getfixturevalue(policy)
+    for sentence in stages.corpus.sentences:
+        answer = stages.answer(f"{sentence.text.rstrip('。')[:200]},对吧?").answer
+        assert "与原文不符" not in answer.lead, sentence.text
+
+
+@pytest.mark.parametrize(
+    ("text", "floor"),
+    [("不少于12项", True), ("最多招300人", False), ("不得超过15公里", False), ("20台以上", True), ("2小时以内", False)],
+)
+def test_a_figure_is_read_as_floor_or_ceiling(text: str, floor: bool) -> None:
+    assert [one.floor for one in limits(text)] == [floor]
+
+
+def test_a_bare_figure_is_neither_floor_nor_ceiling() -> None:
+    assert limits("一次性奖励200万元") == []
 
 
 @pytest.mark.parametrize(
