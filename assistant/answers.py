@@ -1,11 +1,13 @@
 """An answer as it is shown, stored and written to a file."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from assistant.judging import Status
 
 EXTRACTIVE, LEXICAL, CATALOG = "extractive", "extractive-lexical", "catalog"
+Quoted = TypeVar("Quoted")
 
 
 @dataclass(frozen=True)
@@ -70,10 +72,7 @@ class Answer:
     @property
     def groups(self) -> list[tuple[str, list[Citation]]]:
         """Return the quotes of each document under its title, "" for the title where there is only one document."""
-        found: dict[tuple[str, str], list[Citation]] = {}
-        for one in self.citations:
-            found.setdefault((one.document, one.title), []).append(one)
-        return [(title, citations) for (_, title), citations in found.items()]
+        return grouped(self.citations, lambda one: one)
 
     def without_frame(self, lead: str) -> "Answer":
         return replace(self, lead=lead, note="")
@@ -91,6 +90,14 @@ class Answer:
                 "suggestions": tuple(stored["suggestions"]),
             }
         )
+
+
+def grouped(quoted: Iterable[Quoted], of: Callable[[Quoted], Citation]) -> list[tuple[str, list[Quoted]]]:
+    """Return what is quoted under the title of its document, in the order in which the documents first come."""
+    found: dict[tuple[str, str], list[Quoted]] = {}
+    for one in quoted:
+        found.setdefault((of(one).document, of(one).title), []).append(one)
+    return [(title, those) for (_, title), those in found.items()]
 
 
 def label(one: Citation, *, english: bool) -> str:

@@ -34,6 +34,12 @@ FRAMES = {
 CHINESE, ENGLISH = 0, 1
 # What goes before the quotes where there is nothing more to say.
 OPENING = ("原文是这样写的：", "The document says (quoted from the Chinese text):")
+OPENING_SEVERAL = ("文件中有这些条文：", "The following articles say (quoted from the Chinese text):")
+OPENING_DOCUMENTS = (
+    "不止一份文件写到这件事，分别是：",
+    "More than one document treats this (quoted from the Chinese text):",
+)
+ONLY_OPEN = frozenset({*OPENING, *OPENING_SEVERAL, *FRAMES["partial"]})
 LABELS = frozenset(slot.label_en for slot in SLOTS)
 
 
@@ -65,6 +71,12 @@ def compose(
     )
 
 
+def parted(lead: str) -> tuple[list[str], list[str]]:
+    """Return the lines of a lead that say something, and those that only open the quotes after them."""
+    lines = lead.splitlines()
+    return [one for one in lines if one not in ONLY_OPEN], [one for one in lines if one in ONLY_OPEN]
+
+
 def refusal(reason: str, *, english: bool) -> Answer:
     """Return the answer to what the guard did not let pass."""
     lead = FRAMES[reason][ENGLISH if english else CHINESE]
@@ -93,7 +105,7 @@ def marks(question: Question, quote: str) -> list[tuple[int, int]]:
 
 def _opening(citations: Sequence[Citation], language: int) -> str:
     if len({one.article for one in citations}) > 1:
-        return ("文件中有这些条文：", "The following articles say (quoted from the Chinese text):")[language]
+        return OPENING_SEVERAL[language]
     return OPENING[language]
 
 

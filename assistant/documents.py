@@ -47,12 +47,12 @@ def how_it_stands(one: Standing, *, named: bool, english: bool) -> str:
 def _in_chinese(one: Standing, *, named: bool) -> str:
     what = f"《{one.title}》" if named else f"该{one.kind}"
     if one.validity == "not_yet":
-        return f"{what}自 {one.since} 起施行，目前尚未生效，以下为原文："
+        return f"{what}自 {one.since} 起施行，目前尚未生效，下面是它写的："
     if one.validity == "expired":
-        return f"{what}已于 {one.since} 到期，以下为原文："
+        return f"{what}已于 {one.since} 到期，下面是它写的："
     by = f"已被《{one.successor}》替代" if one.successor else "已被替代"
     since = f"（自 {one.since} 起）" if one.since else ""
-    return f"{what}{by}{since}，以下为原文："
+    return f"{what}{by}{since}，下面是它写的："
 
 
 def _in_english(one: Standing, *, named: bool) -> str:

@@ -27,10 +27,12 @@ def _turn(shown: ShownTurn) -> Iterator[str]:
     yield str(shown.status)
     if shown.answer is None:
         return
+    yield from shown.frame
     if shown.written:
         yield from _written(shown.written)
     if shown.fallback:
         yield str(fallen_back(shown))
+    yield from shown.opening
     if shown.extractive:
         yield from _excerpts(shown.answer)
     if shown.answer.note:
@@ -46,8 +48,6 @@ def _written(written: Written) -> Iterator[str]:
 
 
 def _excerpts(answer: Answer) -> Iterator[str]:
-    if answer.lead:
-        yield answer.lead
     for one in answer.citations:
         yield _quoted(one, english=answer.english)
         if answer.english:

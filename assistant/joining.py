@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from assistant.answers import Answer, Citation
 from assistant.comparing import Stated, compared_across, told_across
-from assistant.composing import FRAMES, OPENING, cite
+from assistant.composing import FRAMES, OPENING, OPENING_DOCUMENTS, cite
 from assistant.corpus import Corpus
 from assistant.documents import Standing, how_it_stands
 from assistant.judging import Judgement
@@ -96,9 +96,7 @@ def _none(worst: Answer, said: set[str]) -> str:
 
 
 def _opening(parts: Sequence[Part]) -> str:
-    if parts[0].answer.english:
-        return "More than one document treats this (quoted from the Chinese text):"
-    return "不止一份文件写到这件事，分别是："
+    return OPENING_DOCUMENTS[int(parts[0].answer.english)]
 
 
 def _before(parts: Sequence[Part]) -> list[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from assistant import queries
+from assistant import composing, queries
 from assistant.answers import Answer, Citation
 from assistant.corpus import Corpus
 from assistant.followups import Turn as Said
@@ -86,6 +86,16 @@ def ask(session: Session, actor: Actor, conversation: Conversation, text: str) -
     return asked
 
 
+@dataclass(frozen=True)
+class Line:
+    """A line that goes before what a model wrote."""
+
+    text: str
+
+
+Step = str | Line | Claimed
+
+
 @dataclass
 class Worded:
     """What a model made of an answer, if one was asked: what is kept of it, and its stage."""
@@ -100,15 +110,15 @@ def answer(session: Session, turn: Turn, asker: str = "") -> None:
         pass
 
 
-def answer_by_stages(session: Session, turn: Turn, asker: str = "") -> Generator[str | Claimed, None, None]:
-    """Answer a turn, yielding each stage's name before it runs and each claim of a model once it is verified.
+def answer_by_stages(session: Session, turn: Turn, asker: str = "") -> Generator[Step, None, None]:
+    """Answer a turn, yielding each stage's name before it runs, and of a model's answer each line and each verified claim.
 
     The answer is stored however the caller leaves. Questions are read with the glossary as operators have it now.
     """
     return within(glossaries(session), _by_stages(session, turn, asker))
 
 
-def _by_stages(session: Session, turn: Turn, asker: str) -> Generator[str | Claimed, None, None]:
+def _by_stages(session: Session, turn: Turn, asker: str) -> Generator[Step, None, None]:
     if not _claim(session, turn):
         return
     started, said = time.perf_counter(), _history(turn)
@@ -119,7 +129,7 @@ def _by_stages(session: Session, turn: Turn, asker: str) -> Generator[str | Clai
             walked = name == "done"
             if not walked:
                 yield name
-        yield from _word(session, _spoken(stages, case), asker, worded)
+        yield from _word(session, case, _spoken(stages, case), asker, worded)
     except GeneratorExit:
         # A reader who leaves in the middle finds the answer when the page is opened again.
         case = case if walked else stages.answer(turn.question, said)
@@ -215,13 +225,12 @@ def _history(turn: Turn) -> list[Said]:
     return said
 
 
-def _word(session: Session, spoken: "Sequence[Spoken]", asker: str, worded: Worded) -> Iterator[str | Claimed]:
-    """Have a model word the answer where one may; yields its stage, then each claim that holds.
-
-    Where several documents speak the excerpts do: a claim names an article, not yet a document.
-    """
-    made = llm.writing(spoken[0].corpus, spoken[0].case) if len(spoken) == 1 else None
-    if made is None:
+def _word(
+    session: Session, case: "Case | None", spoken: "Sequence[Spoken]", asker: str, worded: Worded
+) -> Iterator[Step]:
+    """Have a model word the answer where one may; yields its stage, what goes before the claims, then each claim that holds."""
+    made = llm.writing(case, spoken) if case and spoken else None
+    if case is None or case.answer is None or made is None:
         return
     call = llm.admit(session, asker)
     # Nothing is locked while a model thinks.
@@ -231,6 +240,7 @@ def _word(session: Session, spoken: "Sequence[Spoken]", asker: str, worded: Word
         return
     try:
         yield "write"
+        yield from map(Line, composing.parted(case.answer.lead)[0])
         yield from made.claims()
     finally:
         worded.written, worded.stages = made.written, (made.stage,)

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from assistant import operations
+from assistant import composing, operations
 from assistant.answers import CATALOG, LEXICAL, Answer, Citation
 from assistant.llm.failures import SAID
 from assistant.llm.written import Claimed, Written
@@ -70,6 +70,16 @@ class ShownTurn:
         return self.written is None or self.written.fell_back
 
     @property
+    def frame(self) -> list[str]:
+        """Return what is said before whoever words the answer: a comparison, a correction, that a document does not hold."""
+        return composing.parted(self.answer.lead)[0] if self.answer else []
+
+    @property
+    def opening(self) -> list[str]:
+        """Return what opens the excerpts, where they are shown."""
+        return composing.parted(self.answer.lead)[1] if self.answer and self.extractive else []
+
+    @property
     def fallback(self) -> Any:
         """Return why a model gave nothing or not all, "" if it did or none was asked."""
         return SAID.get(self.written.reason, "") if self.written else ""
@@ -93,18 +103,18 @@ def shown(turn: Turn) -> ShownTurn:
 
 
 def sentences(turn: Turn) -> Iterator[Claimed | Citation | str]:
-    """Yield what is streamed one after another: claims, or the opening, each quote with its article, and the closing."""
+    """Yield what is streamed one after another, each line by itself: the frame, claims or each quote, and the closing."""
     whole = shown(turn)
     if whole.answer is None:
         return
+    yield from whole.frame
     yield from whole.written.claims if whole.written else ()
     if whole.fallback:
         yield str(fallen_back(whole))
+    yield from whole.opening
     if whole.extractive:
-        yield from [whole.answer.lead] if whole.answer.lead else []
         yield from whole.answer.citations
-    if whole.answer.note:
-        yield whole.answer.note
+    yield from whole.answer.note.splitlines()
 
 
 def fallen_back(whole: ShownTurn) -> Any:

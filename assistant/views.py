@@ -133,7 +133,7 @@ def _events(turn_id: int) -> Iterator[str]:
     stages, streamed = operations.answer_by_stages(db.session(), turn, _asker()), 0
     try:
         for step in stages:
-            streamed += isinstance(step, Claimed)
+            streamed += not isinstance(step, str)
             yield _step(step)
     except Exception:
         # The reader must be told in the page: a broken stream would only be tried again.
@@ -149,8 +149,10 @@ def _events(turn_id: int) -> Iterator[str]:
     yield event("done", "")
 
 
-def _step(step: str | Claimed) -> str:
-    return _sentence(step) if isinstance(step, Claimed) else event("stage", presenting.STAGES.get(step, ""))
+def _step(step: operations.Step) -> str:
+    if isinstance(step, str):
+        return event("stage", presenting.STAGES.get(step, ""))
+    return _sentence(step.text if isinstance(step, operations.Line) else step)
 
 
 def _sentence(sentence: Claimed | Citation | str, *, english: bool = False) -> str:

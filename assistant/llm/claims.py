@@ -1,4 +1,4 @@
-"""What a model sends, read while it arrives: JSON objects with text, article and quote; all else is passed over."""
+"""What a model sends, read while it arrives: JSON objects with text, document, article and quote; all else is passed over."""
 
 import json
 from collections.abc import Iterator
@@ -13,11 +13,15 @@ DEEPEST = 8
 
 @dataclass(frozen=True)
 class Claim:
-    """A sentence of a model, the article that is to prove it, and the words of that article that do."""
+    """A sentence of a model, the article that is to prove it, and the words of that article that do.
+
+    `document` is the letter of the document whose article it is, "" where the model named none.
+    """
 
     text: str
     article: int
     quote: str
+    document: str = ""
 
 
 class Reader:
@@ -65,10 +69,11 @@ def _claim(written: str) -> Claim | None:
         return None
     if not isinstance(found, dict) or any(name not in found for name in FIELDS):
         return None
-    text, article, quote = found["text"], _ordinal(found["article"]), found["quote"]
-    if not isinstance(text, str) or not isinstance(quote, str) or article is None:
+    text, quote, document = found["text"], found["quote"], found.get("document", "")
+    article = _ordinal(found["article"])
+    if not all(isinstance(one, str) for one in (text, quote, document)) or article is None:
         return None
-    return Claim(text.strip(), article, quote.strip())
+    return Claim(text.strip(), article, quote.strip(), document.strip())
 
 
 def _ordinal(given: Any) -> int | None:

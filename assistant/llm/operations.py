@@ -3,13 +3,13 @@
 import hashlib
 import hmac
 import threading
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from flask import current_app
 from sqlalchemy.orm import Session
 
-from assistant.corpus import Corpus
 from assistant.llm import queries
 from assistant.llm.failures import Limit
 from assistant.llm.models import ModelCall
@@ -20,18 +20,18 @@ from core import clock
 from core.settings import settings
 
 if TYPE_CHECKING:
-    from assistant.answering import Case
+    from assistant.answering import Case, Spoken
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 CROWD = "assistant.llm.crowd"
 
 
-def writing(corpus: Corpus, case: "Case") -> Writing | None:
+def writing(case: "Case", spoken: Sequence["Spoken"]) -> Writing | None:
     """Return what would have a model word this answer; None where none is configured, or the answer is none for it."""
     found, known = endpoint(settings()), settings()
     if found is None or not suits(case):
         return None
-    return Writing(found, corpus, case, known.llm_model_name, known.llm_filing_number)
+    return Writing(found, case, spoken, known.llm_model_name, known.llm_filing_number)
 
 
 def admit(session: Session, asker: str) -> ModelCall | Limit:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from assistant import guard
 from assistant.answers import Citation
@@ -30,8 +30,7 @@ class Verdict:
     citation: Citation | None = None
 
     def stored(self) -> dict[str, object]:
-        said = {"text": self.claim.text, "article": self.claim.article, "quote": self.claim.quote}
-        return {**said, "reasons": list(self.reasons)}
+        return {**asdict(self.claim), "reasons": list(self.reasons)}
 
 
 @dataclass(frozen=True)

@@ -1,24 +1,23 @@
 """A model words what the excerpts answer: asked with the articles found, read as it streams, each claim verified at once."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from assistant import guard
 from assistant.answers import CATALOG
-from assistant.corpus import Corpus, Entry
 from assistant.llm.claims import Claim, Reader
 from assistant.llm.failures import ModelFailureError
-from assistant.llm.prompting import Prompt, articles_for, prompt
+from assistant.llm.prompting import Prompt, Source, prompt, sources
 from assistant.llm.streaming import Endpoint, stream
 from assistant.llm.verifier import Verdict, verify
 from assistant.llm.written import Claimed, Written
 
 if TYPE_CHECKING:
-    from assistant.answering import Case
+    from assistant.answering import Case, Spoken
 
 MOST_SHOWN, MOST_READ = 6, 12
 
@@ -28,22 +27,27 @@ def suits(case: "Case") -> bool:
 
     What is refused stays refused, and what the excerpts correct or only come near to is better said by them.
     """
-    answer, judged = case.answer, case.judged
-    if answer is None or judged is None or answer.english or answer.mode == CATALOG:
+    answer, heard = case.answer, [one.case for one in case.spoken] or [case]
+    if answer is None or answer.english or answer.mode == CATALOG:
         return False
     # A question made whole holds words of turns before it, refused ones too.
-    if guard.is_attack(question_of(case)):
+    if any(guard.is_attack(question_of(one)) for one in (case, *heard)):
         return False
-    return answer.status in {"answered", "partial"} and not judged.near and not judged.contradicted
+    judged = [one.judged for one in heard]
+    told = all(one and not one.near and not one.contradicted for one in judged)
+    return answer.status in {"answered", "partial"} and told
 
 
 @dataclass
 class Writing:
-    """One answer of a model. `claims` asks it; `written` and `stage` tell at any time how far it has come."""
+    """One answer of a model. `claims` asks it; `written` and `stage` tell at any time how far it has come.
+
+    `spoken` are the documents that the case's answer is from.
+    """
 
     endpoint: Endpoint
-    corpus: Corpus
     case: "Case"
+    spoken: Sequence["Spoken"]
     author: str
     number: str
     reader: Reader = field(default_factory=Reader)
@@ -74,7 +78,14 @@ class Writing:
         output = {
             "model": self.endpoint.model,
             "prompt": self._prompt.name,
-            "articles": [one.ordinal for one in self._articles],
+            "given": [
+                {
+                    "letter": one.letter,
+                    "document": one.corpus.document,
+                    "articles": [each.ordinal for each in one.articles],
+                }
+                for one in self._sources
+            ],
             "raw": self.reader.text,
             "verdicts": [one.stored() for one in self.verdicts],
             "failure": self.reason,
@@ -83,7 +94,7 @@ class Writing:
         return {"stage": "write", "input": self._question, "output": output}
 
     def _verified(self) -> Iterator[Claimed]:
-        messages = self._prompt.messages(self._question, self._articles)
+        messages = self._prompt.messages(self._question, self._sources)
         with closing(stream(self.endpoint, messages)) as pieces:
             for claim in (claim for piece in pieces for claim in self.reader.feed(piece)):
                 verdict = self._judged(claim)
@@ -94,12 +105,22 @@ class Writing:
                     return
 
     def _judged(self, claim: Claim) -> Verdict:
-        """Judge a claim; one that proves itself by an article the model was not given, or comes again, is not shown."""
-        if claim.article not in {one.ordinal for one in self._articles}:
+        """Judge a claim by the document it names; one that proves itself by what the model was not given, or comes again, is not shown."""
+        source = self._source_of(claim)
+        if source is None:
+            return Verdict(claim, ("document",))
+        if claim.article not in {one.ordinal for one in source.articles}:
             return Verdict(claim, ("article",))
-        if claim.text in {one.claim.text for one in self.verdicts}:
+        if (claim.document, claim.text) in {(one.claim.document, one.claim.text) for one in self.verdicts}:
             return Verdict(claim, ("repeated",))
-        return verify(claim, self.corpus, self._question)
+        found = verify(claim, source.corpus, self._question)
+        return replace(found, citation=found.citation and replace(found.citation, title=source.title))
+
+    def _source_of(self, claim: Claim) -> Source | None:
+        """Return the document that a claim is from: where there is only one, none need be named."""
+        if not claim.document and len(self._sources) == 1:
+            return self._sources[0]
+        return next((one for one in self._sources if one.letter == claim.document), None)
 
     def _shown(self) -> list[Claimed]:
         return [Claimed(one.claim.text, one.citation) for one in self.verdicts if one.citation]
@@ -113,9 +134,13 @@ class Writing:
         return prompt()
 
     @cached_property
-    def _articles(self) -> list[Entry]:
-        found = (*self.case.chosen, *self.case.ranked)
-        return articles_for(self.corpus, [one.sentence.article for one in found])
+    def _sources(self) -> tuple[Source, ...]:
+        titles = {one.document: one.title for one in self.case.answer.citations} if self.case.answer else {}
+        return sources([(one.corpus, titles.get(one.corpus.document, ""), _articles(one.case)) for one in self.spoken])
+
+
+def _articles(case: "Case") -> list[int]:
+    return [one.sentence.article for one in (*case.chosen, *case.ranked)]
 
 
 def question_of(case: "Case") -> str:

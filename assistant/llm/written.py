@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
-from assistant.answers import Citation
+from assistant.answers import Citation, grouped
 
 MARK = "AI 生成"
 
@@ -29,6 +29,11 @@ class Written:
     claims: tuple[Claimed, ...] = ()
     dropped: int = 0
     reason: str = ""
+
+    @property
+    def groups(self) -> list[tuple[str, list[Claimed]]]:
+        """Return the claims of each document under its title, "" for the title where there is only one document."""
+        return grouped(self.claims, lambda one: one.citation)
 
     @property
     def fell_back(self) -> bool:

@@ -85,8 +85,9 @@ def model_server(*scripts: Script) -> Iterator[ModelServer]:
         thread.join()
 
 
-def claim(text: str, article: Any, quote: Any) -> str:
-    return json.dumps({"text": text, "article": article, "quote": quote}, ensure_ascii=False)
+def claim(text: str, article: Any, quote: Any, **document: Any) -> str:
+    """Return a claim as a model writes it; `document` is its letter, left out where no document is named."""
+    return json.dumps({"text": text, **document, "article": article, "quote": quote}, ensure_ascii=False)
 
 
 def text(written: str, *, piece: int = 7, finish: str | None = "stop", done: bool = True) -> Script:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.answering import Answering
+from assistant.answering import Answering, Spoken
 from assistant.corpus import Corpus
 from assistant.llm.claims import Claim
 from assistant.llm.streaming import Endpoint
@@ -259,7 +259,7 @@ def write(plan: Corpus, stages: Answering, server: ModelServer, question: str) -
     """Ask the model as the site does; return what is kept, and what was shown while it streamed."""
     case = stages.answer(question)
     assert suits(case)
-    made = Writing(Endpoint(server.url, "m", "", 10), plan, case, "模型", "备案 1")
+    made = Writing(Endpoint(server.url, "m", "", 10), case, (Spoken(plan, case),), "模型", "备案 1")
     shown = [one.text for one in made.claims()]
     written = made.written
     assert shown == [one.text for one in written.claims]
@@ -332,8 +332,8 @@ def test_an_article_the_model_was_not_given_proves_nothing(
     plan: Corpus, stages: Answering, server: ModelServer
 ) -> None:
     case = stages.answer("软件名园的一次性奖励金额是多少？")
-    made = Writing(Endpoint(server.url, "m", "", 10), plan, case, "模型", "备案 1")
-    given = {one.ordinal for one in made._articles}
+    made = Writing(Endpoint(server.url, "m", "", 10), case, (Spoken(plan, case),), "模型", "备案 1")
+    given = {one.ordinal for source in made._sources for one in source.articles}
     other = next(one for one in plan.articles.values() if one.ordinal not in given)
     sentence = next(one.text for one in other.sentences if not one.heading)
     server.says(claims(claim(sentence, other.ordinal, sentence)))

@@ -94,7 +94,7 @@ def test_every_stage_is_stored(reader: PageClient, server: ModelServer) -> None:
     answered(reader)
     stage = last_turn().stages[-1]
     assert stage["stage"] == "write"
-    assert stage["output"]["prompt"] == "claims-1"
+    assert stage["output"]["prompt"] == "claims-2"
     assert stage["output"]["model"] == "m"
     assert LIE in stage["output"]["raw"]
     assert [one["reasons"] for one in stage["output"]["verdicts"]] == [[], ["figure"]]

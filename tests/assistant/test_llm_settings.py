@@ -14,7 +14,10 @@ TOLD = {
     "LLM_FILING_NUMBER": "备案-1",
     "LLM_COMPLAINT_CONTACT": "0755-1",
 }
-DIGESTS = {"claims-1": "7b58231c11651b65cb5c152db61d74360a37bfd3825a6286cc942799e40c16ea"}
+DIGESTS = {
+    "claims-1": "7b58231c11651b65cb5c152db61d74360a37bfd3825a6286cc942799e40c16ea",
+    "claims-2": "39d5e1c4e5b90cdfa26bf2c2adc22e99df22fd9a2f7bcf9ce78549c6d9cb3802",
+}
 
 
 def loaded(monkeypatch: pytest.MonkeyPatch, **changes: str) -> str:

