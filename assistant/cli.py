@@ -131,8 +131,12 @@ def _of_file(source: Path, policy: str) -> list[str]:
 
 def _of_all(*, write: bool) -> Iterator[str]:
     from assistant import evaluating
+    from assistant.llm.streaming import endpoint
+    from assistant.wording_scores import Speaker
 
-    found = list(evaluating.run())
+    known, address = settings(), endpoint(settings())
+    speaker = Speaker(address, known.llm_at_once) if address else None
+    found = list(evaluating.run(speaker=speaker))
     for one, reports in found:
         yield from evaluating.table(one, reports)
     now = evaluating.summary(found, clock.today())

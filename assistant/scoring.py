@@ -37,17 +37,24 @@ class Verdict:
 
 @dataclass
 class Report:
-    """All verdicts of a run."""
+    """All verdicts of a run, and what else is to be told of it."""
 
     verdicts: list[Verdict] = field(default_factory=list)
+    note: str = ""
 
     def rows(self) -> list[tuple[str, int, int]]:
         """Return (kind, right, all) in the order kinds first appear."""
-        found: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+        return [
+            (kind, sum(not one.wrong for one in found.verdicts), len(found.verdicts))
+            for kind, found in self.by_kind().items()
+        ]
+
+    def by_kind(self) -> dict[str, "Report"]:
+        """Return a report for each kind of question, in the order in which they first appear."""
+        found: dict[str, list[Verdict]] = defaultdict(list)
         for one in self.verdicts:
-            found[one.kind][0] += not one.wrong
-            found[one.kind][1] += 1
-        return [(kind, right, total) for kind, (right, total) in found.items()]
+            found[one.kind].append(one)
+        return {kind: Report(verdicts) for kind, verdicts in found.items()}
 
     def lines(self) -> list[str]:
         """Return the table, the failures and the totals as text."""

@@ -23,6 +23,7 @@ DAYS = 30
 FIGURES: Mapping[str, Any] = {
     "size": _l("题数"),
     "strict": _l("完全答对"),
+    "strict_model": _l("由模型整理时完全答对"),
     "false_refusals": _l("误拒"),
     "near_misses_refused": _l("未规定的问题被识别"),
     "citation_precision": _l("引用精确率"),

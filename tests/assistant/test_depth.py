@@ -221,6 +221,6 @@ def test_a_run_is_compared_with_the_one_before(by_words: Answering) -> None:
     before = json.loads(json.dumps(now))
     assert evaluating.changes(before, now) == ["as in the run of 2026-01-01"]
     before["sets"][0]["strict"] = 0.5
-    assert evaluating.changes(before, now) == ["own: strict 0.500 -> 1.000"]
+    assert evaluating.changes(before, now) == ["against the run of 2026-01-01", "  own: strict 0.5 -> 1 (+0.5)"]
     assert evaluating.changes(None, now)
     assert any("single" in line for line in evaluating.table(one, dict.fromkeys(evaluating.MODES, report)))
