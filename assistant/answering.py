@@ -81,6 +81,7 @@ class Answering:
         self, corpus: Corpus, retriever: BaseRetriever, route: Route | None = None, offer: Offer | None = None
     ) -> None:
         self.corpus = corpus
+        self.corpora = [corpus]
         self.retriever = retriever
         self.route = route
         self.offer = offer

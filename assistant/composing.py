@@ -56,7 +56,7 @@ def compose(
     elif judged.contradicted:
         lead = _correction(judged, language)
     elif judged.status == "not_covered" and judged.elsewhere:
-        lead = _elsewhere(judged, language)
+        lead = uncovered(judged.elsewhere, 1, english=question.english)
     elif judged.status == "answered":
         facts = comparing.compared(corpus, question, chosen)
         lead = comparing.told(corpus, facts, english=question.english) if facts else _opening(citations, language)
@@ -116,9 +116,14 @@ def _correction(judged: Judgement, language: int) -> str:
     return "与原文不符：" + "；".join(f"问题中说“{one.said}”，原文为“{one.told}”" for one in judged.contradicted) + "。"
 
 
-def _elsewhere(judged: Judgement, language: int) -> str:
-    names = _quoted(judged.elsewhere, language)
-    return (f"这份文件没有关于{names}的规定。", f"The document says nothing about {names}.")[language]
+def uncovered(elsewhere: Sequence[str], documents: int, *, english: bool) -> str:
+    """Return that nothing covers the question, or what (广州) it is that the one document asked, or all of them, have nothing of."""
+    names = _quoted(elsewhere, int(english))
+    if documents == 1:
+        special = (f"这份文件没有关于{names}的规定。", f"The document says nothing about {names}.")
+        return (special if elsewhere else FRAMES["not_covered"])[int(english)]
+    special = (f"都没有关于{names}的规定。", f"None of them says anything about {names}.")
+    return (special if elsewhere else ("都没有涉及您问的内容。", "None of them covers this question."))[int(english)]
 
 
 def _note(judged: Judgement, citations: Sequence[Citation], language: int) -> str:

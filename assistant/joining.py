@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from assistant.answers import Answer, Citation
 from assistant.comparing import Stated, compared_across, told_across
-from assistant.composing import FRAMES, OPENING, OPENING_DOCUMENTS, cite
+from assistant.composing import OPENING, OPENING_DOCUMENTS, cite, uncovered
 from assistant.corpus import Corpus
 from assistant.documents import Standing, how_it_stands
 from assistant.judging import Judgement
@@ -63,10 +63,20 @@ def together(parts: Sequence[Part], *, comparing: bool) -> Answer:
     )
 
 
-def refused(answers: Sequence[Answer], looked_at: Sequence[Standing]) -> Answer:
+@dataclass(frozen=True)
+class Refusal:
+    """What one document answers that does not answer, and what of the question (广州) it has nothing of."""
+
+    standing: Standing
+    answer: Answer
+    elsewhere: tuple[str, ...] = ()
+
+
+def refused(refusals: Sequence[Refusal]) -> Answer:
     """Return the refusal that is nearest to an answer, which says in what documents was looked."""
     order = ("unsafe", "not_covered", "unclear", "off_topic")
-    worst = min(answers, key=lambda one: order.index(one.status))
+    worst = min((one.answer for one in refusals), key=lambda one: order.index(one.status))
+    looked_at = [one.standing for one in refusals]
     if worst.status != "not_covered":
         return worst
     names = "".join(f"《{one.title}》" for one in looked_at[:MOST_NAMED])
@@ -76,23 +86,14 @@ def refused(answers: Sequence[Answer], looked_at: Sequence[Standing]) -> Answer:
         where = f"Looked at: {names}{more}."
     else:
         where = f"已查阅{names}" + (f"等 {count} 份文件。" if count > MOST_NAMED else "。")
-    said = {one.lead for one in answers if one.status == worst.status}
-    lead = worst.lead if len(said) == 1 and count == 1 else _none(worst, said)
+    missing = {one.elsewhere for one in refusals if one.answer.status == worst.status}
+    lead = uncovered(missing.pop() if len(missing) == 1 else (), count, english=worst.english)
     return replace(worst, lead=f"{where} {lead}" if worst.english else where + lead)
 
 
 def titled(answer: Answer, title: str) -> Answer:
     """Return an answer each of whose quotes names its document."""
     return replace(answer, citations=tuple(replace(one, title=title) for one in answer.citations))
-
-
-def _none(worst: Answer, said: set[str]) -> str:
-    """Say that no document covers the question, or what they all have nothing of (广州)."""
-    general = FRAMES["not_covered"][int(worst.english)]
-    special = said - {general}
-    if special and general not in said and len(special) == 1:
-        return worst.lead.replace("这份文件", "都").replace("The document says nothing", "None of them says anything")
-    return "None of them covers this question." if worst.english else "都没有涉及您问的内容。"
 
 
 def _opening(parts: Sequence[Part]) -> str:

@@ -14,7 +14,7 @@ from assistant.answering import Answering, Case, HasDirection, Spoken
 from assistant.deciding import Finding
 from assistant.documents import Standing
 from assistant.followups import Turn
-from assistant.joining import Part
+from assistant.joining import Part, Refusal
 from assistant.judging import Evidence
 from assistant.naming import Naming, naming
 from assistant.parts import compares
@@ -162,8 +162,7 @@ class Library:
         """Return the case with the answer of the documents that speak, or with the refusal of all that were asked."""
         trace = [*case.trace, *_trace(heard), _told(named, spoken)]
         if not spoken:
-            answers = [_finished(one).answer for one in heard]
-            refusal = joining.refused([one for one in answers if one], [one.shelved.standing for one in heard])
+            refusal = joining.refused([found for one in heard if (found := _refusal(one))])
             return replace(heard[0].case, text=case.text, history=case.history, answer=refusal, trace=tuple(trace))
         ended = [replace(one, case=_finished(one)) for one in _shortened(spoken)]
         parts = [part for one in ended if (part := _part(one))]
@@ -238,6 +237,11 @@ def _shortened(spoken: Sequence[Heard]) -> list[Heard]:
         replace(one, case=replace(one.case, chosen=one.case.chosen[:count]))
         for one, count in zip(spoken, few, strict=True)
     ]
+
+
+def _refusal(one: Heard) -> Refusal | None:
+    case = _finished(one)
+    return Refusal(one.shelved.standing, case.answer, case.judged.elsewhere) if case.answer and case.judged else None
 
 
 def _part(one: Heard) -> Part | None:

@@ -121,8 +121,9 @@ def answer_by_stages(session: Session, turn: Turn, asker: str = "") -> Generator
 def _by_stages(session: Session, turn: Turn, asker: str) -> Generator[Step, None, None]:
     if not _claim(session, turn):
         return
-    started, said = time.perf_counter(), _history(turn)
+    started = time.perf_counter()
     stages = library(turn.conversation.policy)
+    said = _history(turn, stages.corpora)
     case, worded, walked = None, Worded(), False
     try:
         for name, case in stages.walk(turn.question, said):  # noqa: B007 - the last case is what is stored
@@ -212,9 +213,10 @@ def _claim(session: Session, turn: Turn) -> bool:
     return taken is not None
 
 
-def _history(turn: Turn) -> list[Said]:
-    said, titles = list[Said](), queries.titles()
-    several = len(titles) > 1
+def _history(turn: Turn, corpora: Sequence[Corpus]) -> list[Said]:
+    """Return the turns before, as far as they quote documents that may answer."""
+    titles = {one.document: one.title for one in corpora}
+    said, several = list[Said](), len(titles) > 1
     for earlier in queries.turns_before(turn, REMEMBERED_TURNS):
         found = stored_answer(earlier) if earlier.answer else None
         shown = cited(found, stored_wording(earlier)) if found else []

@@ -64,11 +64,6 @@ def standing(version: PolicyVersion, today: date) -> Standing:
     )
 
 
-def titles() -> dict[str, str]:
-    """Return the title of every document that may answer, by its id."""
-    return {version.document_id: version.title for version in _answerable()}
-
-
 def _answerable() -> list[PolicyVersion]:
     return list(db.session.scalars(policies.answerable().options(joinedload(PolicyVersion.document))))
 

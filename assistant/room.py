@@ -2,6 +2,7 @@
 
 from assistant import cli, jobs, models, views
 from assistant.llm import models as llm_models
+from assistant.llm import streaming
 from assistant.quality import cli as quality_cli
 from assistant.quality import jobs as quality_jobs
 from assistant.quality import models as quality_models
@@ -21,6 +22,7 @@ ROOM = Room(
     menu=[MenuItem("政策问答", "assistant.ask", 50)],
     desk=[*quality_table.DESK, *terms_table.DESK],
     waiting=quality.waiting,
+    warm=streaming.warm,
 )
 
 __all__ = ["ROOM", "jobs", "llm_models", "models", "quality_cli", "quality_jobs", "quality_models", "terms_models"]

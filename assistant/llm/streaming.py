@@ -1,12 +1,15 @@
 """The text of a model as it arrives over HTTP, within a bound of time and size, whatever the other side does."""
 
+import threading
 import time
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cache
 from queue import Empty, Queue
-from threading import Thread
 from typing import TYPE_CHECKING
+
+from flask import Flask
 
 from assistant.llm.failures import ModelFailureError, Reason
 from core.settings import Settings
@@ -40,14 +43,16 @@ def endpoint(settings: Settings) -> Endpoint | None:
 
 def stream(found: Endpoint, messages: Messages) -> Generator[str, None, None]:
     """Yield the pieces of an answer. Raises ModelFailureError, at the latest when the endpoint's seconds are over."""
-    deadline = time.monotonic() + found.seconds
     from assistant.llm import transport
 
+    # Imports count into no answer's seconds, even where a question comes before `warm` is done.
+    prepare()
+    deadline = time.monotonic() + found.seconds
     arriving: Arriving = Queue()
     size = 0
     with closing(transport.client(found.seconds)) as client:
         # In a thread of its own: a server that sends a byte a second never meets the time limit of a single read.
-        Thread(target=_listen, args=(found, client, messages, arriving), daemon=True).start()
+        threading.Thread(target=_listen, args=(found, client, messages, arriving), daemon=True).start()
         while (piece := _next(arriving, deadline)) is not None:
             size += len(piece)
             if size > MOST_CHARACTERS:
@@ -90,6 +95,21 @@ def _read(chat: "BaseChatModel", messages: Messages, arriving: Arriving) -> Reas
     if finish in FINISHED:
         return None
     return "filtered" if finish == "content_filter" else "cut"
+
+
+def warm(app: Flask) -> None:
+    """Import what a model is asked with, where one is configured: no answer's seconds are to be spent on that."""
+    if endpoint(app.extensions["settings"]):
+        threading.Thread(target=prepare, name="warm-llm", daemon=True).start()
+
+
+@cache
+def prepare() -> None:
+    """Build a chat model and throw it away, once in a process: the library imports its parts only then."""
+    from assistant.llm import transport
+
+    with closing(transport.client(1.0)) as client:
+        _chat(Endpoint("http://127.0.0.1/v1", "none", "", 1.0), client)
 
 
 def _chat(found: Endpoint, client: "httpx2.Client") -> "BaseChatModel":

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from core import audit, clock
 from core.audit import Actor
 from core.errors import InvalidInputError
+from core.statuses import change_status
 from policies.facts import queries
 from policies.facts.extraction import proposals, sentences_of
 from policies.facts.models import PolicyFact, row_of
@@ -73,7 +74,8 @@ def correct(session: Session, actor: Actor, fact: PolicyFact, said: Correction) 
     with audit.change(session, actor, "correct", SUBJECT, fact):
         for name, value in vars(said).items():
             setattr(fact, name, value)
-        fact.status, fact.source, fact.decided_at = target, "person", clock.now()
+        change_status(session, fact, target)
+        fact.source, fact.decided_at = "person", clock.now()
 
 
 def add(session: Session, actor: Actor, article: Article, written: str, said: Correction) -> PolicyFact:
@@ -107,7 +109,8 @@ def problems_of(said: Correction, written: str) -> list[str]:
 def _decide(session: Session, actor: Actor, fact: PolicyFact, verb: str) -> None:
     target = FACT.check(fact.status, verb, actor.role)
     with audit.change(session, actor, verb, SUBJECT, fact):
-        fact.status, fact.decided_at = target, clock.now()
+        change_status(session, fact, target)
+        fact.decided_at = clock.now()
 
 
 def _carried(session: Session, previous: PolicyVersion | None, version: PolicyVersion) -> list[Fact]:

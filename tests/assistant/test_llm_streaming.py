@@ -1,13 +1,18 @@
 """Whatever a model's address does, there is a text or a reason within the bound, and nothing follows it elsewhere."""
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from assistant import room
 from assistant.llm.failures import ModelFailureError
-from assistant.llm.streaming import Endpoint, stream
+from assistant.llm.streaming import Endpoint, prepare, stream
+from core.settings import ROOT
 from tests.assistant.model_server import (
     ModelServer,
     Script,
@@ -21,6 +26,7 @@ from tests.assistant.model_server import (
     status,
     text,
 )
+from tests.conftest import make_app
 
 SECONDS = 1.0
 MESSAGES = [("system", "规则"), ("user", "问题")]
@@ -116,3 +122,26 @@ def test_the_reader_of_a_model_that_hangs_ends_too(server: ModelServer) -> None:
     while any("_listen" in thread.name for thread in threading.enumerate()) and time.monotonic() < until:
         time.sleep(0.05)
     assert not any("_listen" in thread.name for thread in threading.enumerate())
+
+
+def test_the_first_answer_of_a_process_pays_for_no_import(server: ModelServer) -> None:
+    server.says(text("甲乙丙"))
+    program = (
+        "import sys; from assistant.llm.streaming import Endpoint, stream;"
+        f"sys.stdout.write(str(len(''.join(stream(Endpoint({server.url!r}, 'm', '', 0.5), [('user', 'x')])))))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("3", "")
+
+
+@pytest.mark.parametrize(("url", "prepared"), [("http://127.0.0.1:9/v1", 1), ("", 0)])
+def test_a_worker_prepares_in_the_background_where_a_model_is_configured(
+    tmp_path: Path, url: str, prepared: int
+) -> None:
+    told = {"llm_model": "m", "llm_model_name": "m", "llm_filing_number": "1", "llm_complaint_contact": "1"}
+    prepare.cache_clear()
+    room.ROOM.warm(make_app(tmp_path, llm_url=url, **told))
+    for thread in threading.enumerate():
+        if thread.name == "warm-llm":
+            thread.join()
+    assert prepare.cache_info().currsize == prepared

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
 
 from assistant import evaluating, offline, operations, queries
 from assistant.answers import Answer, Citation
 from assistant.calibrating import FOLDER
 from assistant.deciding import Finding, speaking
 from assistant.documents import Standing, how_it_stands
-from assistant.joining import shares
+from assistant.joining import Refusal, refused, shares
 from assistant.judging import Judgement
 from assistant.library import Library, Shelved
 from assistant.models import Turn
@@ -296,6 +297,36 @@ def test_the_page_names_the_document(two: Flask) -> None:
     text = visible(reader.get(ask(reader, "失能老人家庭租用康复机器人每月补多少")))
     assert f"《{ROBOTS_TITLE}》第十条" in text
     assert "300元" in text
+
+
+def test_a_question_reads_the_documents_once(two: Flask) -> None:
+    reader = PageClient(two)
+    ask(reader, "失能老人家庭租用康复机器人每月补多少")
+    turn = db.session.query(Turn).one()
+    begun = operations.ask(db.session(), operations.PUBLIC, turn.conversation, "那首期呢")
+    db.session.commit()
+    said: list[str] = []
+    event.listen(db.engine, "before_cursor_execute", lambda *given: said.append(given[2]))
+    operations.answer(db.session(), begun)
+    assert len([one for one in said if "max(policy_version.number)" in one]) == 1
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "line"),
+    [
+        ([("广州",)], "已查阅《甲》。这份文件没有关于“广州”的规定。"),
+        ([("广州",), ("广州",)], "已查阅《甲》《乙》。都没有关于“广州”的规定。"),
+        ([("广州",), ()], "已查阅《甲》《乙》。都没有涉及您问的内容。"),
+        ([()], "已查阅《甲》。这份文件没有涉及您问的内容。"),
+        ([()] * 5, "已查阅《甲》《乙》《丙》《丁》等 5 份文件。都没有涉及您问的内容。"),
+    ],
+)
+def test_how_many_documents_were_asked_is_said(elsewhere: list[tuple[str, ...]], line: str) -> None:
+    found_ = [
+        Refusal(Standing(name, name), Answer("not_covered", "…"), words)
+        for name, words in zip("甲乙丙丁戊", elsewhere, strict=False)
+    ]
+    assert refused(found_).lead == line
 
 
 def test_with_one_document_nothing_is_named(site: Flask) -> None:

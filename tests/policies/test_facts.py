@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from core.audit import SYSTEM, AuditEvent
 from core.errors import InvalidInputError
 from core.extensions import db
+from core.lifecycle import LifecycleError
 from policies import cli, queries
 from policies.facts import operations
 from policies.facts.coverage import untold
@@ -295,6 +296,14 @@ def test_a_person_decides_and_the_log_says_so(app):
     assert verbs == ["confirm", "reject", "correct"]
     with pytest.raises(InvalidInputError, match="不能执行"):
         operations.confirm(db.session(), SYSTEM, first)
+
+
+def test_of_two_decisions_at_once_the_second_is_told(app):
+    fact = next(one for one in stored(take()) if one.status == "confirmed")
+    other = update(PolicyFact).where(PolicyFact.id == fact.id).values(status="proposed")
+    db.session.execute(other.execution_options(synchronize_session=False))
+    with pytest.raises(LifecycleError):
+        operations.reject(db.session(), SYSTEM, fact)
 
 
 def test_nobody_but_the_operator_decides(app):
