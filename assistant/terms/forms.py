@@ -2,8 +2,9 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
 from wtforms import RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, Length, ValidationError
 
 from assistant.guard import LONGEST
 from assistant.terms import rules
@@ -38,7 +39,13 @@ class WordForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 
 
 class FileForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
-    """The lines of a glossary."""
+    """The lines of a glossary, from a file or typed; a file's lines take the place of what is typed."""
 
     language = RadioField(_l("语言"), choices=offered(rules.LANGUAGES), default=rules.ZH)
-    text = TextAreaField(_l("词表"), filters=[typed], validators=[DataRequired(_l("请粘贴词表"))])
+    file = FileField(_l("从文件导入"))
+    text = TextAreaField(_l("或粘贴词表"), filters=[typed])
+
+    def validate_text(self, field: TextAreaField) -> None:
+        """Raise ValidationError if there is neither a file nor a text."""
+        if not field.data and not (self.file.data and self.file.data.filename):
+            raise ValidationError(_l("请选择文件，或粘贴词表"))

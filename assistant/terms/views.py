@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from assistant.glossary import Glossaries
 from assistant.guard import LONGEST
-from assistant.terms import current, operations, presenting, rules, trying
+from assistant.terms import current, operations, presenting, rules, sheets, trying
 from assistant.terms.forms import FileForm, WordForm
 from assistant.terms.trying import Trial
 from core.access import access, principal
@@ -87,8 +87,10 @@ def import_page() -> Response:
 @access("glossary.manage")
 @allow_upload
 def load() -> BaseResponse:
+    """Put the words of a file, or of what is pasted; what is wrong with a file's lines can be mended in the page."""
     form = FileForm()
-    if form.validate() and _attempt(form.text, lambda: _load(form)):
+    taken = form.validate() and _attempt(form.file, lambda: _take_file(form))
+    if taken and _attempt(form.text, lambda: _load(form)):
         return redirect(url_for("glossary.words", language=form.language.data), HTTPStatus.SEE_OTHER)
     return _import_page(form, HTTPStatus.UNPROCESSABLE_ENTITY)
 
@@ -98,6 +100,12 @@ def _put(form: WordForm) -> None:
     done = operations.put(db.session(), principal().actor, said)
     told = {operations.ADDED: _("已添加“%(word)s”", word=said.word), operations.SAME: _("没有改动")}
     flash(told.get(done) or _("已修改“%(word)s”", word=said.word))
+
+
+def _take_file(form: FileForm) -> None:
+    """Have the lines of the file, if there is one, in the field for them. Raises InvalidInputError."""
+    if form.file.data:
+        form.text.data = sheets.text_of(form.file.data.filename or "", form.file.data.read(sheets.MOST_BYTES + 1))
 
 
 def _load(form: FileForm) -> None:
