@@ -56,4 +56,4 @@ class Preview:
 def page(scenario: Scenario) -> dict[str, Any]:
     """Return what the template of the public page needs."""
     shown = Preview(scenario, clock.now())
-    return {**presenting.scenario_page(shown, shown.moves), "follows": False}
+    return {**presenting.scenario_page(shown, shown.moves), "follows": False, "is_preview": True}

@@ -169,14 +169,15 @@ def test_public_documents_and_the_archive(client: PageClient, scenario: Scenario
 def test_the_preview_is_the_public_page_and_says_that_it_is_none(client: PageClient, scenario: Scenario) -> None:
     attach(client, scenario, title="随附需求书")
     response = client.get(f"/desk/scenarios/{scenario.id}/preview")
-    text = visible(response)
+    text, html = visible(response), response.get_data(as_text=True)
+    assert "/scenarios/SZ-" not in html, "nothing leads to where the need is not yet"
     assert "noindex" in response.headers["X-Robots-Tag"]
     for words in ("预览", scenario.title, scenario.scope, "考核指标", "报名中", "随附需求书", scenario.agency.name):
         assert words in text
     published(scenario)
     assert client.get(f"/desk/scenarios/{scenario.id}/preview", status=303).location.endswith(scenario.number or "?")
     public = visible(client.get(f"/scenarios/{scenario.number}"))
-    for words in ("背景与痛点", scenario.background, "验收标准", "附件"):
+    for words in ("背景与痛点", scenario.background, "验收标准", "附件", "揭榜要求与评分标准", "还没有问答"):
         assert words in public
         assert words in text
 
