@@ -197,6 +197,7 @@ def _confirmation(
         "publishing/publish.html",
         status=status,
         batch=found,
+        number=previewing.next_number(),
         scenarios=scenarios,
         form=form or PublishForm(len(scenarios), formdata=None),
         schedule=schedule or ScheduleForm(formdata=None),

@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response as BaseResponse
 from core.access import access, principal
 from core.choices import offered
 from core.city import city
-from core.diffing import diff_fields
 from core.errors import InvalidInputError
 from core.extensions import db
 from core.files import accept, allow_upload
@@ -22,7 +21,7 @@ from scenario_catalog import queries as catalog_queries
 from scenario_catalog.models import Scenario
 from scenario_catalog.publishing import correcting, corrigenda, queries
 from scenario_catalog.publishing.correcting import Documents, FieldError, Proposal
-from scenario_catalog.publishing.corrigenda import LABELS, Change
+from scenario_catalog.publishing.corrigenda import Change
 from scenario_catalog.publishing.forms import CorrigendumForm, DocumentsForm, EndForm
 from scenario_catalog.publishing.routes import blueprint, done, load_public, refused
 from scenario_catalog.rules import SCENARIO
@@ -115,15 +114,10 @@ def _form(
         fields=[form[column.field] for column in correcting.TYPED],
         material=corrigenda.MATERIAL,
         is_material=corrigenda.is_material(changes or []),
-        diff=_diff(changes) if changes else None,
+        diff=corrigenda.diff(changes) if changes else None,
         extension=city().rules.extension,
         earliest=correcting.earliest_deadline(found),
     )
-
-
-def _diff(changes: list[Change]) -> Any:
-    before, after = ({one.field: getattr(one, side) for one in changes} for side in ("before", "after"))
-    return diff_fields(before, after, {one.field: LABELS[one.field] for one in changes})
 
 
 def _documents(found: Scenario, form: FlaskForm, status: int = HTTPStatus.OK) -> Response:

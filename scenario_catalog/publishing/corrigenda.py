@@ -6,7 +6,9 @@ from datetime import date, timedelta
 
 from flask_babel import gettext as _
 
+from core.diffing import FieldDiff, diff_fields
 from core.errors import InvalidInputError
+from core.formats import day
 from scenario_catalog.columns import COLUMNS
 
 ATTACHMENTS = "attachments"
@@ -55,6 +57,20 @@ def changes(before: Mapping[str, str], after: Mapping[str, str]) -> list[Change]
     return [Change(field, left, right) for field, left, right in pairs if left != right]
 
 
+def diff(found: Sequence[Change]) -> list[FieldDiff]:
+    """Return changes as the pages draw them, field by field."""
+    before, after = ({one.field: read(one.field, getattr(one, side)) for one in found} for side in ("before", "after"))
+    return diff_fields(before, after, {one.field: LABELS.get(one.field, one.field) for one in found})
+
+
+def read(field: str, text: str) -> str:
+    """Return a side of a change as people read it: a corrigendum keeps what the cell of a list says."""
+    try:
+        return day(date.fromisoformat(text)) if field == DEADLINE else text
+    except ValueError:  # redacted
+        return text
+
+
 def is_material(found: Sequence[Change]) -> bool:
     return any(change.material for change in found)
 
@@ -91,7 +107,7 @@ def _problems(found: Sequence[Change], times: Times) -> Iterator[str]:
         return
     earliest = earliest_deadline(times)
     if times.after < times.before:
-        yield _("截止日只能延后，不能提前（原为 %(day)s）", day=times.before.isoformat())
+        yield _("截止日只能延后，不能提前（原为 %(day)s）", day=day(times.before))
     elif times.after < earliest:
-        told = {"fields": named, "n": times.extension, "day": earliest.isoformat()}
+        told = {"fields": named, "n": times.extension, "day": day(earliest)}
         yield _("更正%(fields)s须将截止日延后至少 %(n)s 天，最早为 %(day)s", **told)

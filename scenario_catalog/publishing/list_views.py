@@ -1,5 +1,6 @@
 """Lists in and out: importing one as drafts, and a published batch as a file."""
 
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -60,6 +61,13 @@ def post_list() -> BaseResponse:
     return redirect(url_for("publishing.imported", **values), HTTPStatus.SEE_OTHER)
 
 
+@blueprint.get("/desk/import/list.xlsx")
+@access("list.import")
+def blank_list() -> Response:
+    """Send a list with its columns and no rows, to be filled in."""
+    return _sent([], "list.xlsx")
+
+
 @blueprint.get("/desk/import/done")
 @access("list.import")
 def imported() -> Response:
@@ -83,10 +91,7 @@ def imported_draft(scenario_id: int) -> Response:
 def batch_workbook(number: int) -> Response:
     found = catalog.batch(number) or abort(404)
     rows = [cells.row(one, one.agency.name, city()) for one in queries.published_members(found)]
-    response = make_response(workbook.workbook(rows))
-    response.mimetype = workbook.MEDIA_TYPE
-    response.headers["Content-Disposition"] = f'attachment; filename="batch-{number}.xlsx"'
-    return response
+    return _sent(rows, f"batch-{number}.xlsx")
 
 
 @blueprint.get("/batches/<int(max=999999999):number>.json")
@@ -97,6 +102,13 @@ def batch_json(number: int) -> Response:
     published = found.published_at.isoformat() if found.published_at else None
     batch = {"number": number, "title": found.title, "summary": found.summary, "published_at": published}
     return jsonify({"batch": {**batch, "demo": found.demo}, "scenarios": scenarios})
+
+
+def _sent(rows: Sequence[Mapping[str, str]], name: str) -> Response:
+    response = make_response(workbook.workbook(rows))
+    response.mimetype = workbook.MEDIA_TYPE
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 def _read(upload: FileStorage) -> Sheet:

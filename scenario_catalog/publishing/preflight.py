@@ -8,6 +8,7 @@ from typing import Literal
 
 from flask_babel import gettext as _
 
+from core.formats import day
 from scenario_catalog.columns import plain
 
 APPROVED = "approved"
@@ -129,7 +130,7 @@ def _of_deadline(one: ScenarioFacts, batch: BatchFacts) -> Iterator[Finding]:
     if one.deadline is None:
         yield _blocker(one, _("没有报名截止日"))
     elif one.deadline < earliest:
-        told = {"day": one.deadline.isoformat(), "earliest": earliest.isoformat(), "n": batch.shortest_opening}
+        told = {"day": day(one.deadline), "earliest": day(earliest), "n": batch.shortest_opening}
         yield _blocker(one, _("报名截止日 %(day)s 太近：发布后至少开放 %(n)s 天，最早为 %(earliest)s", **told))
 
 

@@ -89,13 +89,17 @@ def draft_page(scenario: Scenario) -> dict[str, Any]:
     return {**_page(shown), "back": url_for("publishing.import_list")}
 
 
+def next_number() -> int:
+    """Return the number that the next batch gets."""
+    return (db.session.scalar(catalog.highest_batch_number()) or 0) + 1
+
+
 def _page(found: ScenarioPreview) -> dict[str, Any]:
     return {**presenting.scenario_page(found, found.moves), "follows": False, "is_preview": True}
 
 
 def _preview(batch: Batch) -> BatchPreview:
-    number = (db.session.scalar(catalog.highest_batch_number()) or 0) + 1
-    return BatchPreview(batch, batch.number or number, batch.published_at or batch.scheduled_for or clock.now())
+    return BatchPreview(batch, batch.number or next_number(), batch.published_at or batch.scheduled_for or clock.now())
 
 
 def _scenarios(batch: BatchPreview) -> Iterator[ScenarioPreview]:

@@ -6,10 +6,11 @@ from flask import url_for
 
 from accounts.rules import OPERATORS
 from core.access import Principal
-from core.diffing import FieldDiff, diff_fields
+from core.diffing import FieldDiff
 from core.registry import Waiting
 from scenario_catalog.models import Corrigendum
 from scenario_catalog.publishing import batch_views, change_views, corrigenda, list_views, queries, redaction_views
+from scenario_catalog.publishing.corrigenda import Change
 from scenario_catalog.publishing.routes import blueprint
 
 __all__ = ["batch_views", "blueprint", "change_views", "corrigendum_diff", "list_views", "redaction_views", "waiting"]
@@ -17,8 +18,7 @@ __all__ = ["batch_views", "blueprint", "change_views", "corrigendum_diff", "list
 
 def corrigendum_diff(one: Corrigendum) -> list[FieldDiff]:
     """Return what a corrigendum changed, field by field, as the pages draw it."""
-    before, after = ({change["field"]: change[side] for change in one.changes} for side in ("before", "after"))
-    return diff_fields(before, after, {field: corrigenda.LABELS.get(field, field) for field in before})
+    return corrigenda.diff([Change(**change) for change in one.changes])
 
 
 def waiting(who: Principal) -> Sequence[Waiting]:

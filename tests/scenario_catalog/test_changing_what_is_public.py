@@ -15,6 +15,7 @@ from core.audit import SYSTEM, AuditEvent
 from core.database import checkpoint
 from core.errors import InvalidInputError
 from core.extensions import db
+from core.formats import day
 from core.settings import settings
 from scenario_catalog import operations as catalog
 from scenario_catalog.models import Batch, Scenario
@@ -150,6 +151,7 @@ def test_a_material_change_extends_the_deadline_and_shows_before_and_after(
     assert "数量有误" in text
     assert "有医疗影像项目经验" in text, "what was published must stay to be read"
     assert "注册地在本市" in text
+    assert day(old) in text.replace(" ", ""), "as people write it"
 
 
 def test_nothing_public_changes_after_the_deadline(session: Session) -> None:

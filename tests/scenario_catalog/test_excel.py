@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from openpyxl import load_workbook
 from sqlalchemy import select
 
 from accounts.models import Organisation
@@ -18,6 +19,7 @@ from core.extensions import db
 from policies.cli import import_corpus
 from scenario_catalog import draft as drafts
 from scenario_catalog import operations as catalog
+from scenario_catalog.columns import COLUMNS
 from scenario_catalog.models import Batch, Scenario, ScenarioArticle, ScenarioTag
 from scenario_catalog.publishing import operations
 from scenario_catalog.rules import MODES
@@ -82,6 +84,14 @@ def test_what_a_batch_exports_is_imported_unchanged(operator: PageClient, tmp_pa
         assert said(found) == expected
         upload(other, exported, status=422)
         assert len(db.session.scalars(select(Scenario)).unique().all()) == len(needs), "taken once"
+
+
+def test_a_blank_list_has_every_column_and_no_row(operator: PageClient) -> None:
+    assert "/desk/import/list.xlsx" in operator.get("/desk/import").get_data(as_text=True)
+    blank = operator.get("/desk/import/list.xlsx").data
+    (header,) = load_workbook(BytesIO(blank)).worksheets[0].iter_rows(values_only=True)
+    assert list(header) == [column.name for column in COLUMNS]
+    assert "清单中没有场景" in visible(upload(operator, blank, status=422))
 
 
 def test_only_a_mobile_number_is_not_handed_on(operator: PageClient, tmp_path: Path) -> None:

@@ -83,6 +83,12 @@ def test_from_an_empty_desk_to_a_published_batch(session: Session, operator: Pag
     assert [*(settings().instance / "backups").glob("*-batch-*.db")], "backed up before"
 
 
+def test_the_number_that_a_batch_gets_is_said_before_it_is_published(session: Session, operator: PageClient) -> None:
+    published(ScenarioFactory())
+    batch = composed(need())
+    assert "作为第 2 批" in visible(operator.get(f"/desk/batches/{batch.id}/publish"))
+
+
 def test_every_page_of_a_batch_can_be_read_in_each_of_its_states(session: Session, operator: PageClient) -> None:
     batch = composed(need(), need(mode="procurement"))
     base = f"/desk/batches/{batch.id}"
