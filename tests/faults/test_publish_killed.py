@@ -1,4 +1,4 @@
-"""Killing the process while a batch of 60 is imported and published leaves all of it or nothing."""
+"""Killing the process while a batch of 60 is published, from a list or at the operator's desk, leaves all of it or nothing."""
 
 import random
 import subprocess
@@ -8,10 +8,16 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from core.extensions import db
 from core.settings import ROOT
+from tests.conftest import make_app, opened
+from tests.factories import member
 from tests.faults.instances import FLASK, checked, environment, prepare
+from tests.faults.publications import COUNT, Publisher, assert_numbered, assert_sound, composed, is_published
+from tests.pages import PageClient
 
-COUNT, KILLS = 60, 6
+KILLS, LIST_KILLS = 6, 3
+DRAFT = "draft"
 HEADER = [
     "场景名称",
     "需求单位",
@@ -84,7 +90,7 @@ def test_a_killed_publication_is_all_or_nothing(instance: Path, tmp_path: Path) 
     assert published(instance) == (COUNT, COUNT, 1)
     rng = random.Random(11)
     before = (COUNT, COUNT, 1)
-    for run in range(1, KILLS + 1):
+    for run in range(1, LIST_KILLS + 1):
         process = publish(sheet(path, run), instance)
         time.sleep(whole * rng.uniform(0.5, 1.0))
         process.kill()
@@ -92,5 +98,39 @@ def test_a_killed_publication_is_all_or_nothing(instance: Path, tmp_path: Path) 
         after = published(instance)
         assert after in {before, (before[0] + COUNT, before[1] + COUNT, before[2] + 1)}
         before = after
-    assert publish(sheet(path, KILLS + 1), instance).wait(120) == 0, "the next publication goes through"
+    assert publish(sheet(path, LIST_KILLS + 1), instance).wait(120) == 0, "the next publication goes through"
     assert published(instance) == (before[0] + COUNT, before[1] + COUNT, before[2] + 1)
+
+
+def test_an_operator_s_press_publishes_all_or_nothing_and_the_next_one_all(instance: Path) -> None:
+    rng, batches = random.Random(5), list[int]()
+    with opened(make_app(instance, database_url="")) as app:
+        desk = PageClient(app).sign_in(member("operator", "approver")).raw.get_cookie("session")
+        assert desk
+        publisher = Publisher(instance, SECRET_KEY=app.config["SECRET_KEY"])
+
+        def press(killed_after: float | None = None) -> float:
+            took = publisher.run(f"press {batches[-1]} {desk.value}", killed_after)
+            assert_sound(app, instance, DRAFT)
+            return took
+
+        def compose() -> None:
+            batch = composed("手工发布的一批")
+            db.session.commit()
+            batches.append(batch.id)
+            db.session.remove()
+
+        compose()
+        whole = press()
+        assert is_published(instance, batches[0], DRAFT)
+        compose()
+        for kill in range(KILLS):
+            press(whole * (kill + rng.random()) / KILLS)
+            if is_published(instance, batches[-1], DRAFT):
+                compose()
+        press()
+        assert is_published(instance, batches[-1], DRAFT)
+        publisher.end()
+    assert_numbered(instance, batches)
+    copies = {int(copy.stem.rpartition("-")[2]) for copy in (instance / "backups").glob("*.db")}
+    assert copies == {*batches}, "each publication was preceded by a backup"
