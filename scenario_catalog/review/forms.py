@@ -5,11 +5,12 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, SelectMultipleField, StringField, TextAreaField, ValidationError
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from core.choices import offered
 from retrieval.text import typed
+from scenario_catalog.fields import required_text
 from scenario_catalog.operations import LONGEST_NOTE
 from scenario_catalog.review.reasons import REASONS
 from scenario_catalog.review.rules import LONGEST_COMMENT
@@ -19,14 +20,7 @@ class CommentForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     """A comment; `field` names what it is about."""
 
     field = StringField(_("字段"), validators=[Length(max=32)])
-    text = TextAreaField(
-        _("意见"),
-        filters=[typed, str.strip],
-        validators=[
-            DataRequired(_("请写明意见")),
-            Length(max=LONGEST_COMMENT, message=_("最多 %(most)s 字", most=LONGEST_COMMENT)),
-        ],
-    )
+    text = required_text(_("意见"), _("请写明意见"), LONGEST_COMMENT)
 
 
 class _Revision(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
