@@ -12,7 +12,7 @@ from flask_migrate import upgrade
 from core import stamp
 from core.backup import BackupError
 from core.backup import backup as make_backup
-from core.jobs import huey
+from core.jobs import consumer
 from core.registry import Room
 from core.settings import settings
 
@@ -45,7 +45,7 @@ def data() -> None:
 @with_appcontext
 def jobs() -> None:
     """Consume background work until a signal comes."""
-    huey.create_consumer(workers=1, worker_type="thread", check_worker_health=False).run()
+    consumer().run()
 
 
 @click.command("backup")

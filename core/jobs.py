@@ -6,11 +6,16 @@ from typing import Any, ParamSpec, TypeVar
 
 from flask import Flask
 from huey import SqliteHuey
+from huey.consumer import Consumer
 
 from core.settings import load_settings
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+# Threads of the consumer: a slow mail server, the scanner and the embedding of passages may each keep one waiting, and
+# still a batch is published at its minute.
+WORKERS = 4
 
 _app: Flask | None = None
 
@@ -53,3 +58,8 @@ def job(**options: Any) -> Callable[[Callable[..., Any]], Any]:
 def periodic(schedule: Any, **options: Any) -> Callable[[Callable[[], Any]], Any]:
     """Declare a task that the consumer starts by `schedule` (huey.crontab)."""
     return lambda function: huey.periodic_task(schedule, **options)(in_app(function))
+
+
+def consumer() -> Consumer:
+    """Return what runs the queue's tasks, each in one of `WORKERS` threads, once it is started."""
+    return huey.create_consumer(workers=WORKERS, worker_type="thread", check_worker_health=False)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import parseaddr
+from threading import Lock
 
 from flask import current_app
 from huey import crontab
@@ -33,6 +34,8 @@ MOST_ATTEMPTS = len(PAUSES)
 # A claim that is not followed by an answer (the process died) is open again after this; longer than a slow server takes.
 LEASE = timedelta(minutes=15)
 AT_ONCE = 50
+# One delivery at a time in a process: a server that takes its time must not keep all threads of the consumer.
+_delivering = Lock()
 
 
 class MailMessage(Base):
@@ -115,6 +118,17 @@ def deliver_due(session: Session) -> int:
     return sent
 
 
+def deliver_all(session: Session) -> None:
+    """Deliver until nothing is due, unless this process is at it already: then what is due is found by that delivery."""
+    if not _delivering.acquire(blocking=False):
+        return
+    try:
+        while deliver_due(session):
+            pass
+    finally:
+        _delivering.release()
+
+
 def forget(session: Session, days: int) -> int:
     """Blank recipient and subject of what was sent or given up more than `days` ago; the keys stay. Commits nothing."""
     old = (MailMessage.state != "queued", MailMessage.created_at < clock.now() - timedelta(days=days))
@@ -172,12 +186,12 @@ def _composed(message: MailMessage) -> EmailMessage:
 
 @job()
 def deliver_queued() -> None:
-    deliver_due(db.session())
+    deliver_all(db.session())
 
 
 @periodic(crontab(minute="*"))
 def deliver_what_waits() -> None:
-    deliver_due(db.session())
+    deliver_all(db.session())
 
 
 @periodic(crontab(hour="3", minute="40"))

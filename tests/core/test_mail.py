@@ -1,5 +1,6 @@
 """The outbox: each key once, delivered after the commit, tried again where that helps, and never a secret in the log."""
 
+import asyncio
 import email
 import re
 import ssl
@@ -47,6 +48,8 @@ class Mailbox:
         self.answers: dict[str, str] = {}
         self.encrypted: list[bool] = []
         self.authenticated: list[bool] = []
+        self.asked, self.slow = threading.Event(), threading.Event()
+        self.slow.set()
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
@@ -57,6 +60,8 @@ class Mailbox:
         return answer
 
     async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - see above
+        self.asked.set()
+        await asyncio.to_thread(self.slow.wait)
         self.taken.append(envelope)
         self.encrypted.append(session.ssl is not None)
         self.authenticated.append(bool(session.authenticated))
@@ -217,6 +222,23 @@ def test_two_consumers_send_each_message_once(posting: Flask, mailbox: Mailbox) 
     assert sum(sent) == total
     assert sorted(one.rcpt_tos[0] for one in mailbox.taken) == sorted(f"p{n}@agency.example" for n in range(total))
     assert max(sent) < total, "one consumer did it all: nothing was tried"
+
+
+def test_a_slow_server_keeps_one_thread_and_what_came_meanwhile_goes_with_the_same_delivery(
+    posting: Flask, mailbox: Mailbox
+) -> None:
+    queue(db.session(), "slow", "slow@agency.example", SUBJECT, TEXT)
+    db.session.info.pop(mail.QUEUED)
+    db.session.commit()
+    mailbox.slow.clear()
+    first = threading.Thread(target=mail.deliver_what_waits.call_local)
+    first.start()
+    assert mailbox.asked.wait(10)
+    put("meanwhile")
+    assert mailbox.taken == [], "a second delivery waits for the server too"
+    mailbox.slow.set()
+    first.join(10)
+    assert [one.rcpt_tos for one in mailbox.taken] == [["slow@agency.example"], ["chen@agency.example"]]
 
 
 def test_a_claim_whose_consumer_died_is_open_again_later(posting: Flask, mailbox: Mailbox) -> None:
