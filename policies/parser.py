@@ -15,8 +15,8 @@ from typing import Any
 import yaml
 
 from core.errors import InvalidInputError
+from core.typed import UNSEEN
 from policies.numbering import Label, read_label
-from retrieval.text import UNSEEN
 
 FENCE = "---"
 # A line that ends an article: what stands between it and the next heading belongs to no article.

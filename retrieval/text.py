@@ -14,15 +14,9 @@ from os import getuid
 from pathlib import Path
 from typing import Any
 
-DICTIONARY = Path(__file__).with_name("dictionary.txt")
+from core.typed import UNSEEN, typed
 
-# Control characters but tab and newline, lone surrogates, and what Unicode calls default-ignorable: zero-width and
-# bidirectional marks, fillers, variation selectors and tag characters, in which instructions can be hidden.
-UNSEEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
-    "\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
-    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
-)
+DICTIONARY = Path(__file__).with_name("dictionary.txt")
 
 LINE_BREAKS = "\n\r\x0b\x0c\x85\u2028\u2029"
 FULL_STOPS = "。！？；｡"
@@ -50,11 +44,6 @@ class Span:
     start: int
     end: int
     text: str
-
-
-def typed(text: str | None) -> str:
-    """Return a text as it was typed: one character for a line end, none that cannot be seen; "" for None."""
-    return UNSEEN.sub("", (text or "").replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def normalise(text: str) -> str:

@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from core.city import City, Term
+from core.typed import UNSEEN
 from policies.numbering import NUMERAL, numeral
-from retrieval.text import UNSEEN
 from scenario_catalog.rules import MODES
 
 TITLE_LENGTH = 120

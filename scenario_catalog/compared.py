@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from retrieval.text import fold, sentences, typed
+from core.typed import typed
+from retrieval.text import fold, sentences
 
 SHORTEST_SENTENCE = 4
 # Of a text so many sentences are compared, and so many characters are read as one.

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 from urllib.parse import quote_plus, urlencode
 
 from core.errors import NotFoundError
-from retrieval.text import UNSEEN
+from core.typed import UNSEEN
 
 # The facets in the order of the page; each is a parameter of the address, and a field of `Filters`.
 FACETS: Mapping[str, str] = {

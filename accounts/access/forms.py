@@ -23,6 +23,7 @@ from wtforms import RadioField, StringField
 from wtforms.validators import DataRequired, Length
 
 from accounts.access.models import Person
+from core.typed import one_line
 
 NAME = 60
 WORDS: Mapping[str, Any] = {
@@ -55,6 +56,7 @@ class SignInForm(Worded, LoginForm):
 class SignUpForm(Worded, RegisterFormV2):
     name = StringField(
         lazy_gettext("姓名"),
+        filters=[one_line],
         validators=[
             DataRequired(lazy_gettext("请填写姓名")),
             Length(max=NAME, message=lazy_gettext("不能超过 60 个字")),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 # The one answer to whatever goes wrong at sign-in: it must not tell which addresses have accounts.
 REFUSED = "邮箱或密码不正确，或者邮箱尚未验证；多次失败后账号会暂时锁定 15 分钟，可通过“忘记密码”重设。"
+WRITTEN = "我们已向 %(email)s 发出邮件，请打开其中的链接，然后在这里登录。没有收到？看看垃圾邮件，或重新发送。"
 SENT = "如果 %(email)s 可以使用，我们已向它发送邮件，请查收并按邮件中的链接操作。"
 
 MESSAGES: Mapping[str, tuple[str, str]] = {
@@ -13,7 +14,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "UNAUTHORIZED": ("您没有权限查看这一页", "error"),
     "UNAUTHENTICATED": ("请先登录", "error"),
     "REAUTHENTICATION_REQUIRED": ("此项操作需要再次输入密码", "error"),
-    "CONFIRM_REGISTRATION": (SENT, "success"),
+    "CONFIRM_REGISTRATION": (WRITTEN, "success"),
     "EMAIL_CONFIRMED": ("邮箱已验证，现在可以登录。", "success"),
     "ALREADY_CONFIRMED": ("这个邮箱已经验证过，可以直接登录。", "info"),
     "INVALID_CONFIRMATION_TOKEN": ("验证链接无效，请重新发送验证邮件。", "error"),

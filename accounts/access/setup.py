@@ -50,6 +50,7 @@ VALUES: Mapping[str, Any] = {
     "POST_CHANGE_EMAIL_VIEW": "people.account",
     "POST_CHANGE_VIEW": "people.account",
     "POST_LOGIN_VIEW": "desk.home",
+    "POST_REGISTER_VIEW": "security.login",  # where the message that a letter is on its way is shown
     "RETURN_GENERIC_RESPONSES": True,
     "TWO_FACTOR_AUTHENTICATOR_VALIDITY": 30,
     "TWO_FACTOR_ENABLED_METHODS": ["authenticator"],

@@ -10,13 +10,10 @@ from wtforms.validators import Length, Optional
 
 from accounts.auditing.filters import Filters
 from core.choices import offered
+from core.typed import one_line
 
 LONGEST = 64
 ANY = {"": _("全部")}
-
-
-def _plain(text: str | None) -> str:
-    return (text or "").strip()
 
 
 class FiltersForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
@@ -27,9 +24,9 @@ class FiltersForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 
     verb = SelectField(_("操作"), default="")
     subject_type = SelectField(_("对象"), default="")
-    subject_id = StringField(_("对象编号"), [Length(max=LONGEST)], filters=[_plain])
-    actor = StringField(_("操作人代号"), [Length(max=LONGEST)], filters=[_plain])
-    organisation = StringField(_("单位名称或编号"), [Length(max=LONGEST)], filters=[_plain])
+    subject_id = StringField(_("对象编号"), [Length(max=LONGEST)], filters=[one_line])
+    actor = StringField(_("操作人代号"), [Length(max=LONGEST)], filters=[one_line])
+    organisation = StringField(_("单位名称或编号"), [Length(max=LONGEST)], filters=[one_line])
     since = DateField(_("起始日期"), [Optional()])
     until = DateField(_("截止日期"), [Optional()])
 

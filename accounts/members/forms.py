@@ -18,19 +18,9 @@ from accounts.rules import KINDS, MEMBER, REJECTED, VERIFIED
 from core.choices import offered
 from core.city import city
 from core.file_types import accepted
+from core.typed import one_line, stripped
 
 LONGEST_NAME, LONGEST_NOTE = 120, 2000
-
-
-def _plain(value: str | None) -> str:
-    """Return the text with single blanks and without what cannot be seen."""
-    return " ".join("".join(sign for sign in value or "" if sign.isprintable() or sign.isspace()).split())
-
-
-def _text(value: str | None) -> str:
-    """Return longer text as typed: line ends made one, nothing that cannot be seen."""
-    lines = (value or "").replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(sign for sign in lines if sign.isprintable() or sign == "\n").strip()
 
 
 def _needed(message: str) -> DataRequired:
@@ -44,10 +34,10 @@ def _most(length: int) -> Length:
 class DetailsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     """What an organisation says of itself."""
 
-    name = StringField(lazy_gettext("单位全称"), [_needed("请填写单位全称"), _most(LONGEST_NAME)], filters=[_plain])
+    name = StringField(lazy_gettext("单位全称"), [_needed("请填写单位全称"), _most(LONGEST_NAME)], filters=[one_line])
     district = SelectField(lazy_gettext("所在区域"), [InputRequired(lazy_gettext("请选择所在区域"))])
-    summary = TextAreaField(lazy_gettext("单位简介"), [_most(LONGEST_NOTE)], filters=[_text])
-    phone = StringField(lazy_gettext("公开电话"), [_most(64)], filters=[_plain])
+    summary = TextAreaField(lazy_gettext("单位简介"), [_most(LONGEST_NOTE)], filters=[stripped])
+    phone = StringField(lazy_gettext("公开电话"), [_most(64)], filters=[one_line])
     website = StringField(
         lazy_gettext("网站"),
         [
@@ -55,7 +45,7 @@ class DetailsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
             _most(255),
             Regexp(r"https?://[^\s/]+\.[^\s]+$", message=lazy_gettext("请填写以 https:// 或 http:// 开头的完整网址")),
         ],
-        filters=[_plain],
+        filters=[one_line],
     )
 
     def __init__(self, *args: Any, **values: Any) -> None:
@@ -100,7 +90,7 @@ class FoundForm(DetailsForm):
 class AddressForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     """An e-mail address to invite."""
 
-    email = StringField(lazy_gettext("邮箱"), [_needed("请填写邮箱")], filters=[_plain])
+    email = StringField(lazy_gettext("邮箱"), [_needed("请填写邮箱")], filters=[one_line])
 
     def validate_email(self, field: Any) -> None:
         try:
@@ -128,7 +118,7 @@ class ClaimForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     note = TextAreaField(
         lazy_gettext("您在该单位的身份"),
         [_needed("请说明您的部门、职务和办公电话，供运营方核实"), _most(LONGEST_NOTE)],
-        filters=[_text],
+        filters=[stripped],
     )
 
 
@@ -145,10 +135,10 @@ class SuccessorForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 class VerificationForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     """An application to be verified."""
 
-    credit_code = StringField(lazy_gettext("统一社会信用代码"), [_needed("请填写统一社会信用代码")], filters=[_plain])
+    credit_code = StringField(lazy_gettext("统一社会信用代码"), [_needed("请填写统一社会信用代码")], filters=[one_line])
     certificate = FileField(lazy_gettext("登记证书扫描件"))
     mandate = FileField(lazy_gettext("授权书（选填）"))
-    note = TextAreaField(lazy_gettext("补充说明（选填）"), [_most(LONGEST_NOTE)], filters=[_text])
+    note = TextAreaField(lazy_gettext("补充说明（选填）"), [_most(LONGEST_NOTE)], filters=[stripped])
 
     def validate_credit_code(self, field: Any) -> None:
         wrong = codes.problem(codes.compact(field.data))
@@ -172,7 +162,7 @@ class VerificationForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no typ
 class WordsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     """A reason that must be given."""
 
-    words = TextAreaField(lazy_gettext("理由"), [_needed("请写明理由"), _most(LONGEST_NOTE)], filters=[_text])
+    words = TextAreaField(lazy_gettext("理由"), [_needed("请写明理由"), _most(LONGEST_NOTE)], filters=[stripped])
 
 
 class DecisionForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
@@ -183,7 +173,7 @@ class DecisionForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         [InputRequired(lazy_gettext("请选择审核结论"))],
         choices=offered({VERIFIED: lazy_gettext("通过认证"), REJECTED: lazy_gettext("不予通过")}),
     )
-    words = TextAreaField(lazy_gettext("理由"), [_most(LONGEST_NOTE)], filters=[_text])
+    words = TextAreaField(lazy_gettext("理由"), [_most(LONGEST_NOTE)], filters=[stripped])
 
     def validate_words(self, field: Any) -> None:
         if self.decision.data == REJECTED and not field.data:
@@ -198,7 +188,7 @@ class ClaimDecisionForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no ty
         [InputRequired(lazy_gettext("请选择处理结论"))],
         choices=offered({"grant": lazy_gettext("同意，向其邮箱发出管理员邀请"), "refuse": lazy_gettext("不同意")}),
     )
-    words = TextAreaField(lazy_gettext("理由"), [_most(LONGEST_NOTE)], filters=[_text])
+    words = TextAreaField(lazy_gettext("理由"), [_most(LONGEST_NOTE)], filters=[stripped])
 
     def validate_words(self, field: Any) -> None:
         if self.decision.data == "refuse" and not field.data:

@@ -5,11 +5,13 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, PasswordField, StringField
 from wtforms.validators import DataRequired, Length
 
+from core.typed import one_line
+
 
 class NameForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     name = StringField(
         _("姓名"),
-        filters=[lambda text: text.strip() if text else text],
+        filters=[one_line],
         validators=[DataRequired(_("请填写姓名")), Length(max=60, message=_("不能超过 60 个字"))],
         render_kw={"autocomplete": "name"},
     )

@@ -14,8 +14,9 @@ from assistant.llm.quoting import Place
 from assistant.quantities import quantities
 from assistant.reading import ARTICLE, is_english
 from assistant.verification import plain
+from core.typed import typed
 from policies.numbering import numeral
-from retrieval.text import normalise, typed
+from retrieval.text import normalise
 
 LONGEST, FEWEST_WORDS = 160, 2
 NAMED = re.compile(r"《([^》]*)》|“([^”]*)”|\"([^\"]*)\"|「([^」]*)」|『([^』]*)』")

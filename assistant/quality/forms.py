@@ -7,8 +7,8 @@ from wtforms.validators import DataRequired, Length, ValidationError
 
 from assistant.quality import rules
 from core.choices import offered
+from core.typed import typed
 from policies.numbering import numeral
-from retrieval.text import typed
 
 
 def _upto(most: int) -> Length:

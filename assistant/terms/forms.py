@@ -10,7 +10,8 @@ from assistant.guard import LONGEST
 from assistant.terms import rules
 from assistant.terms.rules import Word
 from core.choices import offered
-from retrieval.text import fold, typed
+from core.typed import typed
+from retrieval.text import fold
 
 
 def _upto(most: int) -> Length:

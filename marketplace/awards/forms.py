@@ -10,8 +10,8 @@ from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from core.choices import offered
+from core.typed import typed
 from marketplace.awards import rules
-from retrieval.text import typed
 
 PASSED: Mapping[str, Any] = {"yes": _("通过"), "no": _("未通过")}
 VERDICTS: Mapping[str, Any] = {"reject": _("异议不成立，维持公示结果"), "uphold": _("异议成立，撤回公示，重新评定")}

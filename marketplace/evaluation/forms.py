@@ -11,11 +11,11 @@ from wtforms import DateField, RadioField, SelectField, StringField, TextAreaFie
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from core.choices import offered
+from core.typed import typed
 from marketplace.bids.rules import DISQUALIFICATIONS
 from marketplace.calls.rules import Criterion
 from marketplace.evaluation import rules
 from marketplace.evaluation.rules import LONGEST_ARTICLE, LONGEST_COMMENT, LONGEST_REASON, LONGEST_STATEMENT
-from retrieval.text import typed
 
 FREE = "free"
 CHOICES: Mapping[str, Any] = {

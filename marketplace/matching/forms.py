@@ -6,7 +6,7 @@ from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import TextAreaField, ValidationError
 
-from retrieval.text import typed
+from core.typed import typed
 
 # In characters: fewer say nothing of what a solution does, more are a document and not a description.
 MIN_LENGTH, MAX_LENGTH = 10, 5_000

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from core.typed import typed as seen
 from marketplace.solutions.guidance import CASE_LABELS
 from marketplace.solutions.rules import (
     DEPLOYMENTS,
@@ -19,7 +20,6 @@ from marketplace.solutions.rules import (
     Case,
     Facts,
 )
-from retrieval.text import typed as seen
 
 # Each field as typed: a text, the codes that were ticked, or the rows of the cases.
 Typed = Mapping[str, Any]

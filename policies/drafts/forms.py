@@ -11,10 +11,10 @@ from wtforms import DateField, IntegerField, SelectField, StringField, Validatio
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, Regexp
 
 from core import clock
+from core.typed import typed
 from policies.drafts.marks import mark_of
 from policies.drafts.rules import ABOUT, ARTICLE, ASIDE, BODY, MOST_PARAGRAPHS, ROLES, Paragraph
 from policies.parser import IDENTIFIER, LONGEST
-from retrieval.text import typed
 
 LABELS = {
     "id": lazy_gettext("编号（网址的一部分）"),

@@ -8,7 +8,7 @@ change in meaning: m² (m2), 10² (102), ①, Ⅲ, ㎡, ½.
 import re
 import unicodedata
 
-from retrieval.text import UNSEEN
+from core.typed import UNSEEN
 
 CHINESE_MARKS = "，；：！？（）"
 SAME_MEANING = ("<wide>", "<narrow>", "<vertical>", "<noBreak>", "<initial>", "<medial>", "<final>", "<isolated>")

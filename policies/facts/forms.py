@@ -9,10 +9,10 @@ from wtforms import SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, Length
 
 from core.choices import offered
+from core.typed import typed
 from policies.facts.operations import Correction
 from policies.facts.rules import KINDS, ROLES
 from policies.quantities import amount_of
-from retrieval.text import typed
 
 LARGEST = Decimal(10) ** 20
 

@@ -6,9 +6,9 @@ from wtforms import DateField, StringField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length, Regexp
 
 from core import clock
+from core.typed import typed
 from policies.facts.forms import decimal_of
 from policies.targets.operations import Published
-from retrieval.text import typed
 
 
 def _most(length: int) -> Length:

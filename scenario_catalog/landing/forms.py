@@ -24,7 +24,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from core import clock
 from core.choices import offered
 from core.files import accepted
-from retrieval.text import typed
+from core.typed import typed
 from scenario_catalog.columns import TITLE_LENGTH
 from scenario_catalog.landing import rules
 from scenario_catalog.landing.evidence import Label

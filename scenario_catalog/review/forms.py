@@ -9,7 +9,7 @@ from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from core.choices import offered
-from retrieval.text import typed
+from core.typed import typed
 from scenario_catalog.fields import required_text
 from scenario_catalog.operations import LONGEST_NOTE
 from scenario_catalog.review.reasons import REASONS

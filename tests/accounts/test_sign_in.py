@@ -47,7 +47,8 @@ def is_signed_in(client: PageClient) -> bool:
 
 
 def test_a_new_account_works_once_its_address_is_confirmed(client: PageClient) -> None:
-    sign_up(client, "Chen@Example.org")
+    told = visible(client.get(sign_up(client, "Chen@Example.org").location))
+    assert "我们已向 chen@example.org 发出邮件" in told, "on the page that comes next, whichever that is"
     person = db.session.scalars(select(Person)).one()
     assert (person.email, person.name, person.confirmed_at) == ("chen@example.org", "陈晨", None)
     sign_in(client, "chen@example.org", status=422)
@@ -64,6 +65,11 @@ def test_a_confirmation_link_expires(client: PageClient, monkeypatch) -> None:
     client.get(links("chen@example.org")[0], status=302)
     assert "验证链接已过期" in visible(client.get("/account/confirmation"))
     assert db.session.scalars(select(Person)).one().confirmed_at is None
+
+
+def test_a_name_holds_nothing_that_cannot_be_seen(client: PageClient) -> None:
+    sign_up(client, "chen@example.org", name=" 陈\u202e晨\u200b \t(演示)\x07 ")
+    assert db.session.scalars(select(Person.name)).one() == "陈晨 (演示)"
 
 
 def test_nobody_finds_out_which_addresses_have_accounts(client: PageClient) -> None:
@@ -274,6 +280,7 @@ def test_the_second_factor_is_set_with_the_code_the_phone_shows(app: Flask, clie
         secret = cookie["tf_totp_secret"]
     again = client.post(f"/account/second-factor/{action}", {"code": "000000"}, status=422).get_data(as_text=True)
     assert "验证码不正确" in again
+    assert "error-summary" in again
     assert again.split("data:image")[1].split('"')[0] == page.split("data:image")[1].split('"')[0]
     code = app.extensions["security"].totp_factory.generate_totp_password(secret)
     client.post(f"/account/second-factor/{action}", {"code": code}, status=303)

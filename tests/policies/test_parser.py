@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.settings import ROOT
+from core.typed import UNSEEN
 from policies.parser import ParsedPolicy, PolicyFormatError, parse
-from retrieval.text import UNSEEN
 
 PLAN = (ROOT / "policies/corpus/shenzhen-ai-pioneer-city-2024.md").read_text(encoding="utf-8")
 SECOND = Path(__file__).with_name("second.md").read_text(encoding="utf-8")
