@@ -107,6 +107,28 @@ def test_what_was_done_to_the_file_is_told_with_the_number_of_the_event(
     assert "OK" not in found.output
 
 
+def test_a_log_that_is_gone_as_a_whole_is_found_against_the_anchors(app: Flask, log: Path) -> None:
+    edit(log, "DROP TABLE audit_event")
+    found = verify(app)
+    assert (found.exit_code, found.output) == (1, "第 1 条事件：整个审计日志缺失，锚点记有 9 条：被删除\n")
+    settings().anchors_file.unlink()
+    found = verify(app)
+    assert found.exit_code == 2
+    assert found.output.startswith("error: 数据库里没有审计日志")
+
+
+@pytest.mark.parametrize("kept", [0.2, 0.5, 0.9])
+def test_a_file_that_was_cut_short_is_one_line_and_no_traceback(app: Flask, log: Path, kept: float) -> None:
+    db.session.remove()
+    db.engine.dispose()
+    whole = log.read_bytes()
+    log.write_bytes(whole[: int(len(whole) * kept)])
+    found = verify(app)
+    assert found.exit_code in {1, 2}
+    assert isinstance(found.exception, SystemExit)
+    assert "读不出" in found.output
+
+
 EXCHANGE = [f"UPDATE audit_event SET id = {new} WHERE id = {old}" for old, new in ((4, 100), (5, 4), (100, 5))]
 TRUNCATE = (
     "DELETE FROM audit_event WHERE id > 6",
