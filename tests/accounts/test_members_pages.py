@@ -14,6 +14,7 @@ from core import clock
 from core.audit import AuditEvent
 from core.extensions import db
 from scenario_catalog.models import Scenario
+from tests.accounts.sign_in_pages import PASSWORD
 from tests.factories import MembershipFactory, OrganisationFactory, PersonFactory, ScenarioFactory, member
 from tests.outbox import letters, text_of
 from tests.pages import PageClient, visible
@@ -107,6 +108,25 @@ def test_an_invitation_is_sent_opened_and_accepted(
     assert members_of(agency) == {owner.email: "owner", GUEST: "approver"}
     assert verbs("invitation") == ["invite", "accept"]
     assert GUEST not in visible(client.get(BASE)).partition("邀请成员")[2], "it no longer waits"
+
+
+def test_who_signs_up_for_an_invitation_comes_back_to_it_and_is_told_of_the_letter(
+    app: Flask, client: PageClient, owner: Person
+) -> None:
+    invite(client)
+    stranger, path = PageClient(app), link_to()
+    page = stranger.get(path).get_data(as_text=True)
+    assert f'href="/account/sign-up?next={path}"' in page
+    values = {"name": "陈晨", "email": GUEST, "password": PASSWORD, "password_confirm": PASSWORD}
+    response = stranger.post(f"/account/sign-up?next={path}", values, status=303)
+    assert response.location.endswith(path)
+    assert f"我们已向 {GUEST} 发出邮件" in visible(stranger.get(path))
+
+
+def test_what_is_wrong_with_an_invitation_stands_at_the_top(client: PageClient, owner: Person) -> None:
+    html = invite(client, "nobody", status=422).get_data(as_text=True)
+    assert html.count("error-summary") == 1
+    assert html.index("<h1") < html.index("error-summary") < html.index("desk-facts")
 
 
 def test_a_link_works_once(app: Flask, client: PageClient, owner: Person, agency: Organisation) -> None:
