@@ -6,17 +6,21 @@ from pathlib import Path
 import flask_migrate
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 from core.extensions import db
 from core.settings import ROOT
 from tests.conftest import make_app, opened
 
 TRIGGERS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'audit_%' ORDER BY name"
+NOON = "2025-03-01 04:00:00.000000"
 OLD_EVENT = text(
     "INSERT INTO audit_event (at, actor, organisation, verb, subject_type, subject_id)"
     " VALUES (:at, :actor, '', :verb, 'scenario', '1')"
 )
+
+# What a column gets that must have something, by its type.
+NOTHING = {"INTEGER": 0, "BOOLEAN": False, "FLOAT": 0.0, "JSON": "{}", "DATETIME": NOON, "DATE": NOON[:10]}
 
 
 @pytest.fixture
@@ -58,6 +62,40 @@ def test_a_log_written_before_the_chain_becomes_one(empty: Flask) -> None:
         "沈澜",
         "cli",
     ]
+
+
+def fill(table: str, **values: object) -> object:
+    """Insert a row as its revision made the table: what it must have and is not said is 0, or empty; returns its id."""
+    for column in inspect(db.engine).get_columns(table):
+        if not (column["nullable"] or column["default"] or column["name"] in {"id", *values}):
+            values[column["name"]] = NOTHING.get(type(column["type"]).__name__, "")
+    statement = f"INSERT INTO {table} ({', '.join(values)}) VALUES ({', '.join(':' + name for name in values)})"
+    db.session.execute(text(statement), values)
+    db.session.commit()
+    return values["id"]
+
+
+def asked(statement: str) -> list[tuple[object, ...]]:
+    found = [tuple(row) for row in db.session.execute(text(statement))]
+    db.session.rollback()
+    return found
+
+
+def test_a_receipt_written_before_names_its_scenario_and_outlives_its_bid(empty: Flask) -> None:
+    flask_migrate.upgrade(revision="0005")
+    fill("scenario", id=7, agency_id=fill("organisation", id=3, code="agency", name="agency"))
+    for bid in (1, 2):
+        fill("organisation", id=bid, code=str(bid), name=str(bid))
+        fill("bid", id=bid, token=str(bid), scenario_id=7, organisation_id=bid)
+        fill("bid_receipt", id=bid, bid_id=bid, digest=str(bid))
+    flask_migrate.upgrade()
+    receipts = "SELECT id, bid_id, scenario_id FROM bid_receipt ORDER BY id"
+    assert asked(receipts) == [(1, 1, 7), (2, 2, 7)]
+    db.session.execute(text("DELETE FROM bid WHERE id = 1"))
+    db.session.commit()
+    assert asked(receipts) == [(1, None, 7), (2, 2, 7)]
+    flask_migrate.downgrade(revision="0005")
+    assert asked("SELECT id, bid_id FROM bid_receipt") == [(2, 2)]
 
 
 def test_revisions_need_nothing_of_the_site_that_may_change() -> None:

@@ -75,5 +75,5 @@ def delete(token: str) -> BaseResponse:
         told(error)
         return to("bids_desk.edit", token=token)
     db.session.commit()
-    flash(_("方案已删除，草稿、附件与回执都不再保留"), "success")
+    flash(_("方案已删除，草稿与附件不再保留；已有的回执仍可核验"), "success")
     return to("bids_desk.index")

@@ -51,7 +51,9 @@ class Bid(Base):
     partners: Mapped[list["BidPartner"]] = relationship(
         back_populates="bid", cascade="all, delete-orphan", lazy="selectin", order_by="BidPartner.id"
     )
-    receipts: Mapped[list["BidReceipt"]] = relationship(cascade="all, delete-orphan", order_by="BidReceipt.id")
+    receipts: Mapped[list["BidReceipt"]] = relationship(
+        back_populates="bid", passive_deletes=True, order_by="BidReceipt.id"
+    )
     files: Mapped[list["BidFile"]] = relationship(cascade="all, delete-orphan", order_by="BidFile.id")
 
 
@@ -73,7 +75,7 @@ class BidPartner(Base):
 
 
 class BidReceipt(Base):
-    """That a content with this digest was received at this instant; kept when the bid is withdrawn or sent again.
+    """That a content with this digest was received at this instant; kept when the bid is withdrawn, sent again or deleted.
 
     `digest` is the SHA-256 of the exact content; `price_digest` that of the exact price, which the content also states.
     """
@@ -81,11 +83,14 @@ class BidReceipt(Base):
     __tablename__ = "bid_receipt"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    bid_id: Mapped[int] = mapped_column(ForeignKey("bid.id", ondelete="CASCADE"), index=True)
+    bid_id: Mapped[int | None] = mapped_column(ForeignKey("bid.id", ondelete="SET NULL"), index=True)
+    scenario_id: Mapped[int] = mapped_column(ForeignKey("scenario.id", ondelete="CASCADE"), index=True)
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     price_digest: Mapped[str] = mapped_column(String(64))
     received_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
+    bid: Mapped[Bid | None] = relationship(back_populates="receipts")
+    scenario: Mapped[Scenario] = relationship()
 
 
 class BidFile(Base):

@@ -142,7 +142,8 @@ def submit(session: Session, actor: Actor, bid: Bid, code: str, received: dateti
     step(session, bid, "submit", actor.role)
     _fill(session, bid, seal, made, received)
     bid.draft = _locked(bid, code, content.with_copy(draft, made))
-    receipt = BidReceipt(bid_id=bid.id, digest=made.digest, price_digest=made.price_digest, received_at=received)
+    receipt = BidReceipt(bid_id=bid.id, scenario_id=bid.scenario_id, digest=made.digest, received_at=received)
+    receipt.price_digest = made.price_digest
     session.add(receipt)
     session.flush()
     _record(session, actor, "submit", bid, digest=made.digest)
@@ -182,7 +183,7 @@ def reconfirm(session: Session, actor: Actor, bid: Bid, received: datetime) -> N
 
 
 def delete(session: Session, actor: Actor, bid: Bid) -> None:
-    """Remove a bid that was never sent, or was taken back, with all that belongs to it."""
+    """Remove a bid that was never sent, or was taken back, with its files; its receipts stay, without whose they are."""
     _refuse_sent(bid)
     _record(session, actor, "delete", bid)
     vault.drop(session, bid.files)

@@ -27,11 +27,12 @@ from scenario_catalog.rules import is_open
 # Built in marketplace/awards, above this part: named, not imported.
 RESULT = "/desk/bids/<token>/result"
 
-VALID, WITHDRAWN, SUPERSEDED = "valid", "withdrawn", "superseded"
+VALID, WITHDRAWN, SUPERSEDED, DELETED = "valid", "withdrawn", "superseded", "deleted"
 RECEIPTS: Mapping[str, str] = {
     VALID: "有效",
     WITHDRAWN: "已撤回",
     SUPERSEDED: "已由后一次递交取代",
+    DELETED: "回执有效；方案已由揭榜方撤回，现已删除",
     "lapsed": "更正后未再次确认，已失效",
     "returned_unopened": "未开启退回",
 }

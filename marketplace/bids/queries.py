@@ -94,11 +94,9 @@ def last_receipt(session: Session, bid_id: int) -> BidReceipt | None:
     return session.scalar(select(BidReceipt).where(BidReceipt.bid_id == bid_id).order_by(BidReceipt.id.desc()).limit(1))
 
 
-def receipt(session: Session, digest: str) -> tuple[BidReceipt, Bid] | None:
-    """Return the receipt of a digest and its bid."""
-    found = select(BidReceipt, Bid).join(Bid, Bid.id == BidReceipt.bid_id).where(BidReceipt.digest == digest)
-    row = session.execute(found).one_or_none()
-    return (row[0], row[1]) if row else None
+def receipt(session: Session, digest: str) -> BidReceipt | None:
+    """Return the receipt of a digest; its bid may have been deleted."""
+    return session.scalar(select(BidReceipt).where(BidReceipt.digest == digest))
 
 
 def last_event(session: Session) -> datetime | None:

@@ -36,10 +36,11 @@ def answer() -> Response:
     form = ReceiptForm()
     if not form.validate():
         return render("bids/receipts.html", status=HTTPStatus.UNPROCESSABLE_ENTITY, form=form)
-    found = queries.receipt(db.session(), form.digest.data or "")
-    if found is None:
+    receipt = queries.receipt(db.session(), form.digest.data or "")
+    if receipt is None:
         return render("bids/receipts.html", form=form, asked=True)
-    receipt, bid = found
-    state = presenting.receipt_state(bid, receipt, queries.last_receipt(db.session(), bid.id))
-    shown: dict[str, Any] = {"receipt": receipt, "number": bid.scenario.number, "state": presenting.RECEIPTS[state]}
+    bid = receipt.bid
+    last = queries.last_receipt(db.session(), bid.id) if bid else None
+    state = presenting.receipt_state(bid, receipt, last) if bid else presenting.DELETED
+    shown: dict[str, Any] = {"receipt": receipt, "number": receipt.scenario.number, "state": presenting.RECEIPTS[state]}
     return render("bids/receipts.html", form=form, asked=True, **shown)

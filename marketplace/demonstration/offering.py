@@ -77,7 +77,8 @@ def offer(session: Session, seal: Seal, told: Told, alias: str, place: int) -> O
     session.flush()
     made = _sealed(session, bid, told, place)
     bid.content, bid.price_sealed = json.loads(made.content), boxes.seal_text(made.price, seal.price_key or b"")
-    bid.receipts = [BidReceipt(digest=made.digest, price_digest=made.price_digest, received_at=now)]
+    receipt = BidReceipt(scenario=scenario, digest=made.digest, price_digest=made.price_digest, received_at=now)
+    bid.receipts = [receipt]
     session.flush()
     return Offered(bid, told, made)
 

@@ -12,7 +12,7 @@ from accounts.people.queries import demo_memberships
 from accounts.rules import EVALUATOR
 from core.files import StoredFile
 from marketplace.awards.models import Award, FinalistTrial, Objection
-from marketplace.bids.models import Bid, BidPartner
+from marketplace.bids.models import Bid, BidPartner, BidReceipt
 from marketplace.evaluation.models import Evaluation, PanelMember
 from marketplace.evaluation.rules import PANEL_KINDS
 from marketplace.sealing.models import Seal, SealHolder
@@ -85,7 +85,9 @@ def removals() -> Sequence[Delete]:
     """Return what removes all that hangs on invented scenarios, and then what names invented organisations elsewhere."""
     kinds: tuple[Any, ...] = (Award, Evaluation, Bid, Seal)
     named: tuple[Any, ...] = (Bid, Objection, BidPartner, PanelMember, SealHolder)
+    receipts = delete(BidReceipt).where(BidReceipt.bid_id.in_(demo_bids().with_only_columns(Bid.id)))
     return [
+        receipts,
         *(delete(kind).where(kind.scenario_id.in_(_INVENTED)) for kind in kinds),
         *(delete(kind).where(kind.organisation_id.in_(_BODIES)) for kind in named),
     ]

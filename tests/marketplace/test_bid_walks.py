@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from accounts.models import Organisation
 from core import clock
@@ -13,7 +14,7 @@ from core.audit import SYSTEM
 from core.errors import InvalidInputError
 from core.extensions import db
 from marketplace.bids import operations, queries
-from marketplace.bids.models import Bid
+from marketplace.bids.models import Bid, BidReceipt
 from scenario_catalog.models import Corrigendum
 from tests.bidding import Call, called, draft, opened
 from tests.conftest import make_app
@@ -41,6 +42,8 @@ class Walk:
     newest: int = 0
     over: bool = False
     promised: dict[int, Promised] = field(default_factory=dict)
+    # Receipts of bids that were deleted.
+    left: int = 0
 
     def allowed(self, verb: str, one: Promised) -> bool:
         editable = one.status in {"draft", "withdrawn"}
@@ -55,6 +58,7 @@ class Walk:
 
     def promise(self, verb: str, one: Promised, firm: int) -> None:
         if verb == "delete":
+            self.left += one.receipts
             self.promised[firm] = Promised()
         elif verb == "save":
             one.complete = True
@@ -106,6 +110,9 @@ class Walk:
     def check(self, firm: int) -> None:
         one, bid = self.promised[firm], self.bid(firm)
         assert (bid.status if bid else "") == one.status
+        receipts = db.session.scalars(select(BidReceipt.bid_id)).all()
+        assert receipts.count(None) == self.left
+        assert len(receipts) == self.left + sum(every.receipts for every in self.promised.values())
         if bid:
             db.session.refresh(bid)
             assert len(bid.receipts) == one.receipts

@@ -406,7 +406,9 @@ def test_a_bid_is_taken_back_and_sent_again(app: Flask, owner: PageClient, call:
     owner.post(f"{place}/withdraw", status=303)
     owner.post(f"{place}/delete", status=303)
     assert db.session.scalars(select(Bid)).all() == []
-    assert check(app, second) == ""
+    assert db.session.scalars(select(BidReceipt.bid_id)).all() == [None, None]
+    for digest in (first, second):
+        assert check(app, digest) == "回执有效；方案已由揭榜方撤回，现已删除"
 
 
 def check(app: Flask, digest: str) -> str:
