@@ -1,5 +1,6 @@
 """The revisions make the tables that the models say, and carry a log written before the chain into it."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,7 @@ OLD_EVENT = text(
     " VALUES (:at, :actor, '', :verb, 'scenario', '1')"
 )
 
+NAMES = {place: {"code": name, "name": name} for place, name in enumerate("一二", 1)}
 # What a column gets that must have something, by its type.
 NOTHING = {"INTEGER": 0, "BOOLEAN": False, "FLOAT": 0.0, "JSON": "{}", "DATETIME": NOON, "DATE": NOON[:10]}
 
@@ -96,6 +98,32 @@ def test_a_receipt_written_before_names_its_scenario_and_outlives_its_bid(empty:
     assert asked(receipts) == [(1, None, 7), (2, 2, 7)]
     flask_migrate.downgrade(revision="0005")
     assert asked("SELECT id, bid_id FROM bid_receipt") == [(2, 2)]
+
+
+def test_signatures_move_out_of_the_scores_and_back(empty: Flask) -> None:
+    flask_migrate.upgrade(revision="0005")
+    fill("organisation", id=1)
+    fill("scenario", id=7, agency_id=1)
+    points, signed = '"a": {"points": 80.0}', '{"agreed": [1], "objected": {"2": "偏高"}, "ruling": ""}'
+    before = [f'{{{points}, "#signed": {signed}}}', f"{{{points}}}"]
+    for place, scores in enumerate(before, 1):
+        fill(
+            "bid",
+            id=place,
+            token=str(place),
+            scenario_id=7,
+            organisation_id=fill("organisation", id=10 + place, **NAMES[place]),
+        )
+        fill("consensus", id=place, bid_id=place, scores=scores)
+    flask_migrate.upgrade()
+    found = [
+        [json.loads(str(one)) for one in row] for row in asked("SELECT scores, signatures FROM consensus ORDER BY id")
+    ]
+    assert found == [[{"a": {"points": 80.0}}, json.loads(signed)], [{"a": {"points": 80.0}}, {}]]
+    flask_migrate.downgrade(revision="0005")
+    assert [json.loads(str(one)) for (one,) in asked("SELECT scores FROM consensus ORDER BY id")] == [
+        json.loads(one) for one in before
+    ]
 
 
 def test_revisions_need_nothing_of_the_site_that_may_change() -> None:

@@ -65,6 +65,7 @@ VERBS: Mapping[str, str] = {
     "assign": "指定",
     "attach": "添加附件",
     "begin": "开始",
+    "chair": "指定组长",
     "change": "修改",
     "change_email": "更换邮箱",
     "change_password": "修改密码",

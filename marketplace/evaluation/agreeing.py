@@ -93,7 +93,8 @@ def settle(session: Session, actor: Actor, member: PanelMember, bid: Bid, said: 
         raise StaleError(_("另一位评审刚刚改过这份合议意见，请对照最新内容后再保存"))
     before = audit.state(found) if found else None
     found = found or Consensus(bid_id=bid.id)
-    found.scores, found.reason = signing.put(said.scores, signing.agree(Signed(), member.id)), said.reason.strip()
+    found.scores, found.reason = {key: dict(one) for key, one in said.scores.items()}, said.reason.strip()
+    found.signatures = signing.kept(signing.agree(Signed(), member.id))
     found.technical = float(rules.technical_total(found.scores, terms))
     found.passed = rules.passes(found.scores, terms)
     found.person_id, found.agreed_at = member.person_id, clock.now()
@@ -135,7 +136,7 @@ def facts_to_agree(session: Session, evaluation: Evaluation) -> dict[str, int]:
 def unsigned(session: Session, evaluation: Evaluation, settled: Sequence[Consensus]) -> list[Consensus]:
     """Return what does not stand yet: a member has not signed, or an objection waits for the head."""
     members = [one.id for one in queries.signatories(session, evaluation)]
-    return [one for one in settled if not signing.is_final(signing.read(one.scores), members)]
+    return [one for one in settled if not signing.is_final(signing.read(one.signatures), members)]
 
 
 def facts_to_rank(session: Session, evaluation: Evaluation) -> dict[str, int]:

@@ -14,7 +14,7 @@ from core.errors import InvalidInputError
 from core.extensions import db
 from core.web import render
 from marketplace.bids.models import Bid
-from marketplace.evaluation import agreeing, countersigning, presenting, signing
+from marketplace.evaluation import agreeing, countersigning, presenting
 from marketplace.evaluation.agreeing import Agreement
 from marketplace.evaluation.countersigning import Said
 from marketplace.evaluation.forms import AGREES, SignatureForm, WordsForm, shown_sheet
@@ -96,7 +96,7 @@ def _page(found: PanelMember, bid: Bid, status: int = HTTPStatus.OK, **shown: An
     kept = scored.consensus
     means = {line.criterion.key: {"points": line.mean, "comment": ""} for line in scored.lines}
     context: dict[str, Any] = {"member": found, "scenario": found.evaluation.scenario, "bid": bid, "scored": scored}
-    context |= {"sheet": shown_sheet(signing.points(kept.scores) if kept else means), "kept": kept, "problems": ()}
+    context |= {"sheet": shown_sheet(kept.scores if kept else means), "kept": kept, "problems": ()}
     context |= {"reason": kept.reason if kept else "", "settling": found.evaluation.status == "consensus"}
     context |= {"signing_form": SignatureForm(formdata=None), "ruling_form": WordsForm(formdata=None)}
     context |= {

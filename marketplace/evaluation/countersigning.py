@@ -28,7 +28,7 @@ class Said:
 def agree_to(session: Session, actor: Actor, member: PanelMember, bid: Bid, seen: datetime | None) -> None:
     """Put a member's name to a consensus; a second time changes nothing. Raises StaleError where it was written anew since `seen`."""
     found = _written(session, member, bid, seen)
-    signed = signing.read(found.scores)
+    signed = signing.read(found.signatures)
     if member.id not in signed.agreed:
         _keep(session, actor, "confirm", found, signing.agree(signed, member.id))
 
@@ -37,7 +37,7 @@ def object_to(session: Session, actor: Actor, member: PanelMember, bid: Bid, sai
     """Record that a member does not agree, and why. Raises InvalidInputError for lacking words, StaleError as above."""
     found = _written(session, member, bid, said.seen)
     _check(said.words)
-    signed = signing.object_(signing.read(found.scores), member.id, said.words.strip())
+    signed = signing.object_(signing.read(found.signatures), member.id, said.words.strip())
     _keep(session, actor, "refuse", found, signed)
 
 
@@ -47,7 +47,7 @@ def overrule(session: Session, actor: Actor, member: PanelMember, bid: Bid, said
     Raises LifecycleError for who is not the head or objects too, and where there is no objection.
     """
     found = _written(session, member, bid, said.seen)
-    signed, head = signing.read(found.scores), queries.head(session, member.evaluation)
+    signed, head = signing.read(found.signatures), queries.head(session, member.evaluation)
     if head is None or head.id != member.id:
         raise LifecycleError(_("只有组长可以裁定异议"))
     if not signing.is_open(signed):
@@ -73,7 +73,7 @@ def _written(session: Session, member: PanelMember, bid: Bid, seen: datetime | N
 
 def _keep(session: Session, actor: Actor, verb: str, found: Consensus, signed: Signed) -> None:
     with audit.change(session, actor, verb, SUBJECT, found):
-        found.scores = signing.put(found.scores, signed)
+        found.signatures = signing.kept(signed)
 
 
 def _check(words: str) -> None:

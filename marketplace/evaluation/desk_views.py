@@ -1,6 +1,6 @@
 """The agency's desk of an evaluation, and what the operator and auditors read of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from http import HTTPStatus
 from typing import Any, cast
@@ -9,6 +9,7 @@ from flask import Response, abort, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
+from accounts.models import Membership
 from accounts.rules import AGENCY
 from core.access import access, may, principal
 from core.city import city
@@ -23,7 +24,7 @@ from marketplace.calls.queries import terms_of
 from marketplace.evaluation import agreeing, operations, presenting, queries, rules, scoring
 from marketplace.evaluation.agreeing import Cause
 from marketplace.evaluation.forms import DisqualificationForm, DueForm, WordsForm
-from marketplace.evaluation.models import Evaluation
+from marketplace.evaluation.models import Evaluation, PanelMember
 from marketplace.evaluation.reading import proposal
 from marketplace.evaluation.routes import BELOW, NUMBER, blueprint, done, load, load_bid, refused, send_file_of
 from marketplace.evaluation.rules import EVALUATION, PANEL_MEMBER
@@ -59,11 +60,8 @@ def appoint(scenario_id: int) -> BaseResponse:
     found = load(scenario_id)
     chosen = request.form.getlist("membership", type=int)
     people = [one for id_ in chosen if (one := queries.candidate(db.session(), id_))]
-    if not people:
-        return refused(InvalidInputError(_("请选择要指定的评审专家")), "evaluation.scenario", scenario_id=scenario_id)
     try:
-        for person in people:
-            operations.appoint(db.session(), principal().actor, found, person)
+        _appoint(found, people, request.form.get("head", type=int))
     except InvalidInputError as error:
         return refused(error, "evaluation.scenario", scenario_id=scenario_id)
     return done(_("已指定 %(n)s 人，等待本人申报", n=len(people)), "evaluation.scenario", scenario_id=scenario_id)
@@ -87,7 +85,7 @@ def due(scenario_id: int) -> BaseResponse:
 @access("evaluation.manage")
 def remove(scenario_id: int, member_id: int) -> BaseResponse:
     form, found = WordsForm(), load(scenario_id)
-    member = next((one for one in _evaluation(found).panel if one.id == member_id), None) or abort(HTTPStatus.NOT_FOUND)
+    member = _member(found, member_id)
     if not form.validate():
         return _page(found, HTTPStatus.UNPROCESSABLE_ENTITY, removing=(member_id, form))
     try:
@@ -95,6 +93,17 @@ def remove(scenario_id: int, member_id: int) -> BaseResponse:
     except InvalidInputError as error:
         return _again(scenario_id, error, removing=(member_id, form))
     return done(_("已移出评审组"), "evaluation.scenario", scenario_id=scenario_id)
+
+
+@blueprint.post(f"{BELOW}/panel/<{NUMBER}:member_id>/chair")
+@access("evaluation.manage")
+def chair(scenario_id: int, member_id: int) -> BaseResponse:
+    member = _member(load(scenario_id), member_id)
+    try:
+        operations.chair(db.session(), principal().actor, member)
+    except LifecycleError as error:
+        return refused(error, "evaluation.scenario", scenario_id=scenario_id)
+    return done(_("已指定组长"), "evaluation.scenario", scenario_id=scenario_id)
 
 
 @blueprint.post(f"{BELOW}/<any({', '.join(STEPS)}):verb>")
@@ -139,6 +148,18 @@ def file(scenario_id: int, token: str, place: int) -> Response:
     return send_file_of(load_bid(load(scenario_id), token), place)
 
 
+def _appoint(found: Scenario, people: Sequence[Membership], head: int | None) -> None:
+    """Name people to the panel and, where one of them (a membership's row id) is to be its head, that one as such."""
+    if not people:
+        raise InvalidInputError(_("请选择要指定的评审专家"))
+    if head and head not in {person.id for person in people}:
+        raise InvalidInputError(_("组长须在这次指定的专家之中；已在评审组的，请在名单中设为组长"))
+    for person in people:
+        made = operations.appoint(db.session(), principal().actor, found, person)
+        if person.id == head:
+            operations.chair(db.session(), principal().actor, made)
+
+
 def _struck(found: Scenario, struck: Bid) -> str:
     """Return what is said of a disqualification: also that the others were counted anew, where they were."""
     if struck in queries.recounted(db.session(), found):
@@ -162,6 +183,7 @@ def _page(found: Scenario, status: int = HTTPStatus.OK, **shown: Any) -> Respons
     context["last_day"] = rules.last_day
     if evaluation:
         context |= {"panel": presenting.panel(evaluation), "step": presenting.next_step(evaluation)}
+        context["chairing"] = presenting.is_chairable(evaluation)
     if sight.names:
         context["bids"] = opened(db.session(), found.id)
         context["shared"] = shared_representatives(db.session(), found.id)
@@ -194,6 +216,10 @@ def _again(scenario_id: int, error: InvalidInputError, **forms: Any) -> Response
     """Show the page again with what is wrong, and what was typed."""
     db.session.rollback()
     return _page(load(scenario_id), HTTPStatus.UNPROCESSABLE_ENTITY, problems=error.problems, **forms)
+
+
+def _member(found: Scenario, member_id: int) -> PanelMember:
+    return next((one for one in _evaluation(found).panel if one.id == member_id), None) or abort(HTTPStatus.NOT_FOUND)
 
 
 def _evaluation(found: Scenario) -> Evaluation:

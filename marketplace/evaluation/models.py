@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Float, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Float, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accounts.access.models import Person
@@ -33,10 +33,22 @@ class Evaluation(Base):
 
 
 class PanelMember(Base):
-    """A person on a panel. Nothing of a bid is shown before the declaration; who has a conflict is recused."""
+    """A person on a panel. Nothing of a bid is shown before the declaration; who has a conflict is recused.
+
+    `chairs` marks the head that the agency picked, at most one; where none is, `queries.head` says who is the head.
+    """
 
     __tablename__ = "panel_member"
-    __table_args__ = (UniqueConstraint("evaluation_id", "person_id"),)
+    __table_args__ = (
+        UniqueConstraint("evaluation_id", "person_id"),
+        Index(
+            "ix_panel_member_chair",
+            "evaluation_id",
+            unique=True,
+            sqlite_where=text("chairs"),
+            postgresql_where=text("chairs"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     evaluation_id: Mapped[int] = mapped_column(ForeignKey("evaluation.id", ondelete="CASCADE"))
@@ -47,6 +59,7 @@ class PanelMember(Base):
     order_seed: Mapped[int]
     invited_at: Mapped[datetime]
     declared_at: Mapped[datetime | None]
+    chairs: Mapped[bool] = mapped_column(default=False, server_default=false())
     evaluation: Mapped[Evaluation] = relationship(back_populates="panel")
     person: Mapped[Person | None] = relationship(lazy="joined")
     organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
@@ -72,7 +85,7 @@ class ScoreSheet(Base):
 class Consensus(Base):
     """What the panel agreed on for one bid: `scores` as in a sheet, with the reason. Totals are of 100 points.
 
-    Among the scores stands who signed it, too: see `signing`.
+    `signatures` are who agreed, who objects and what the head ruled: see `signing`; empty where nobody was asked to sign.
     `technical` is the weighted sum of the technical criteria, `price_points` that of the price, once it was opened.
     """
 
@@ -81,6 +94,7 @@ class Consensus(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     bid_id: Mapped[int] = mapped_column(ForeignKey("bid.id", ondelete="CASCADE"), unique=True)
     scores: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    signatures: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
     reason: Mapped[str] = mapped_column(Text, default="")
     technical: Mapped[float] = mapped_column(Float, default=0.0)
     passed: Mapped[bool] = mapped_column(default=True)

@@ -16,7 +16,7 @@ from core.city import city
 from core.errors import InvalidInputError
 from core.lifecycle import LifecycleError
 from core.statuses import change_status
-from marketplace.evaluation import queries, rules
+from marketplace.evaluation import queries, rules, signing
 from marketplace.evaluation.models import Consensus, Evaluation, PanelMember
 from marketplace.evaluation.rules import EVALUATION, PANEL_MEMBER
 from scenario_catalog.models import Scenario
@@ -95,6 +95,34 @@ def remove(session: Session, actor: Actor, member: PanelMember, words: str) -> N
     member.statement = words
 
 
+def chair(session: Session, actor: Actor, member: PanelMember) -> None:
+    """Make a member the panel's head in the place of any other; a second time changes nothing.
+
+    Raises LifecycleError for who is not on the panel, once a head's ruling stands, and once the technical scores are final.
+    """
+    audit.take_turn(session)
+    evaluation = member.evaluation
+    session.refresh(member)
+    session.refresh(evaluation, ["status"])
+    session.refresh(evaluation.scenario, ["status"])
+    if problem := unchairable(session, evaluation):
+        raise LifecycleError(problem)
+    if member.status not in rules.SEATED:
+        raise LifecycleError(_("不在评审组中的人不能担任组长"))
+    if member.chairs:
+        return
+    _unchair(session, evaluation)
+    with audit.change(session, actor, "chair", MEMBER, member):
+        member.chairs = True
+
+
+def unchairable(session: Session, evaluation: Evaluation) -> str | None:
+    """Return why the head of a panel cannot be picked any more, or None."""
+    written = queries.consensuses(session, evaluation.scenario)
+    ruled = any(signing.read(one.signatures).ruling for one in written)
+    return rules.unchairable(evaluation.status, evaluation.scenario.status, ruled=ruled)
+
+
 def begin(session: Session, actor: Actor, evaluation: Evaluation) -> None:
     """Start the scoring once the bids are opened: members of a bidder are recused first, whoever they declared for."""
     audit.take_turn(session)
@@ -158,6 +186,8 @@ def move_member(session: Session, actor: Actor, member: PanelMember, verb: str, 
     target = PANEL_MEMBER.check(member.status, verb, actor.role, words=words)
     before = audit.state(member)
     change_status(session, member, target)
+    member.chairs = member.chairs and target in rules.SEATED
+    session.flush()
     audit.record(session, actor, verb, MEMBER, member.id, before=before, after=audit.state(member))
 
 
@@ -195,6 +225,12 @@ def _seat(session: Session, actor: Actor, evaluation: Evaluation, person: Member
     session.flush()
     audit.record(session, actor, "appoint", MEMBER, made.id, after=audit.state(made))
     return made
+
+
+def _unchair(session: Session, evaluation: Evaluation) -> None:
+    for one in evaluation.panel:
+        one.chairs = False
+    session.flush()
 
 
 def _refuse_over(evaluation: Evaluation) -> None:

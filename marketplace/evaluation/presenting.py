@@ -53,7 +53,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Seat:
-    """A member of a panel with the sheets handed in and owed, whether these are overdue, and whether the member is the head."""
+    """A member of a panel with the sheets handed in and owed, whether these are overdue, and whether the member is the head.
+
+    A head who was picked and has not declared yet is shown as the head already.
+    """
 
     member: PanelMember
     label: str
@@ -152,12 +155,22 @@ def panel(evaluation: Evaluation) -> list[Seat]:
     """Return the members with what they have handed in; those who left come last."""
     owed = scoring.owed(db.session(), evaluation)
     done = queries.submitted_counts(db.session(), evaluation)
-    labels, late, head = judges(evaluation), is_late(evaluation, clock.now()), queries.head(db.session(), evaluation)
+    labels, late, head = judges(evaluation), is_late(evaluation, clock.now()), _head(evaluation)
     seats = []
     for one in evaluation.panel:
         left = owed.get(one.id, 0)
         seats.append(Seat(one, labels.get(one.id, ""), done.get(one.id, 0), left, late and left > 0, one is head))
     return sorted(seats, key=lambda seat: seat.member.status in {"recused", "removed"})
+
+
+def is_chairable(evaluation: Evaluation) -> bool:
+    """Tell whether the head may still be picked."""
+    return not operations.unchairable(db.session(), evaluation)
+
+
+def _head(evaluation: Evaluation) -> PanelMember | None:
+    picked = next((one for one in evaluation.panel if one.chairs and one.status == "invited"), None)
+    return picked if picked and evaluation.status in rules.MANNING else queries.head(db.session(), evaluation)
 
 
 def judges(evaluation: Evaluation) -> dict[int, str]:
@@ -175,7 +188,7 @@ def task(seat: PanelMember) -> Task | None:
         return _first(("score", [bid for bid in bids if bid.id not in done]))
     if evaluation.status != "consensus":
         return None
-    signed = {one.bid_id: signing.read(one.scores) for one in queries.consensuses(session, evaluation.scenario)}
+    signed = {one.bid_id: signing.read(one.signatures) for one in queries.consensuses(session, evaluation.scenario)}
     head = queries.head(session, evaluation)
     rules_on = head is not None and head.id == seat.id
     return _first(
@@ -215,9 +228,9 @@ def scores(evaluation: Evaluation) -> list[Scored]:
 
 def signatures(evaluation: Evaluation, consensus: Consensus | None) -> Signatures | None:
     """Return who signed a consensus and who is still to; None where there is none, or none was signed in its time."""
-    if consensus is None or (evaluation.status != "consensus" and signing.KEPT not in consensus.scores):
+    if consensus is None or (evaluation.status != "consensus" and not consensus.signatures):
         return None
-    signed, head = signing.read(consensus.scores), queries.head(db.session(), evaluation)
+    signed, head = signing.read(consensus.signatures), queries.head(db.session(), evaluation)
     members = [one.id for one in queries.signatories(db.session(), evaluation)]
     answered = {*members, *signed.agreed, *signed.objected}
     signers = [

@@ -98,8 +98,8 @@ def signatories(session: Session, evaluation: Evaluation) -> Sequence[PanelMembe
 
 
 def head(session: Session, evaluation: Evaluation) -> PanelMember | None:
-    """Return the panel's head: of those who can sign, the one who was named first."""
-    return next(iter(signatories(session, evaluation)), None)
+    """Return the panel's head: of those who can sign the one whom the agency picked, or who was named first."""
+    return min(signatories(session, evaluation), key=lambda one: not one.chairs, default=None)
 
 
 def bids(session: Session, scenario: Scenario) -> Sequence[Bid]:

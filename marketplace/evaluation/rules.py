@@ -109,6 +109,9 @@ SCORE_SHEET = Lifecycle(
     moves=(Move("draft", "submitted", "submit", "提交评分", JUDGES),),
 )
 
+# Who is on the panel; while its head may be picked.
+SEATED = ("invited", "declared")
+CHAIRED = ("preparing", "scoring", "consensus")
 # While members may come and go; and from when on everybody concerned sees all scores.
 MANNING = ("preparing", "scoring")
 SHOWN = ("consensus", "agreed", "ranked")
@@ -140,6 +143,13 @@ class Place:
 def last_day(end: datetime) -> date:
     """Return the last whole day of a period that ends at `end`, that excluded."""
     return clock.local_date(end - timedelta(microseconds=1))
+
+
+def unchairable(evaluation: str, scenario: str, *, ruled: bool) -> str | None:
+    """Return why the head of a panel cannot be picked any more, or None: by the states, and whether a ruling stands."""
+    if evaluation not in CHAIRED or scenario not in {"open", "evaluating"}:
+        return "技术分已经确定，不能再改组长"
+    return "组长已对异议作出裁定，不能再改组长" if ruled else None
 
 
 def judge(place: int) -> str:

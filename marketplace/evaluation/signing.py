@@ -4,11 +4,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-# Where it stands among a consensus's scores: no criterion can be called so.
-KEPT = "#signed"
-
-Scores = Mapping[str, Mapping[str, Any]]
-
 
 @dataclass(frozen=True)
 class Signed:
@@ -19,22 +14,16 @@ class Signed:
     ruling: str = ""
 
 
-def read(scores: Scores) -> Signed:
+def read(kept: Mapping[str, Any]) -> Signed:
     """Return what a consensus says of its signatures; none where it was written before there were any."""
-    kept = scores.get(KEPT, {})
     objected = {int(member): str(words) for member, words in kept.get("objected", {}).items()}
     return Signed(frozenset(kept.get("agreed", ())), objected, str(kept.get("ruling", "")))
 
 
-def put(scores: Scores, signed: Signed) -> dict[str, dict[str, Any]]:
-    """Return the scores with these signatures in the place of any others."""
+def kept(signed: Signed) -> dict[str, Any]:
+    """Return the signatures as a consensus keeps them."""
     objected = {str(member): words for member, words in sorted(signed.objected.items())}
-    return {**points(scores), KEPT: {"agreed": sorted(signed.agreed), "objected": objected, "ruling": signed.ruling}}
-
-
-def points(scores: Scores) -> dict[str, dict[str, Any]]:
-    """Return the scores alone."""
-    return {key: dict(one) for key, one in scores.items() if key != KEPT}
+    return {"agreed": sorted(signed.agreed), "objected": objected, "ruling": signed.ruling}
 
 
 def agree(signed: Signed, member: int) -> Signed:

@@ -1,4 +1,9 @@
-"""receipts that outlive a deleted bid"""
+"""receipts that outlive a deleted bid; signatures in a column of their own; heads of panels
+
+Nobody is marked as a head: where the agency has picked none, who was named first still is the head.
+"""
+
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,11 +13,39 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
+KEPT = "#signed"
+CONSENSUS = sa.table(
+    "consensus", sa.column("id", sa.Integer()), sa.column("scores", sa.JSON()), sa.column("signatures", sa.JSON())
+)
 RECEIPT_BID = "fk_bid_receipt_bid_id_bid"
 RECEIPT_SCENARIO = "fk_bid_receipt_scenario_id_scenario"
 
 
+def _rewrite(scores: Any, signatures: Any = None) -> None:
+    """Give every consensus what these make of its scores and, where asked for, its signatures."""
+    connection = op.get_bind()
+    columns = [CONSENSUS.c.id, CONSENSUS.c.scores, CONSENSUS.c.signatures]
+    for id_, was, signed in connection.execute(sa.select(*columns)).all():
+        values = {"scores": scores(was, signed)} | ({"signatures": signatures(was)} if signatures else {})
+        connection.execute(sa.update(CONSENSUS).where(CONSENSUS.c.id == id_).values(**values))
+
+
 def upgrade() -> None:
+    with op.batch_alter_table("consensus", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("signatures", sa.JSON(), server_default="{}", nullable=False))
+    _rewrite(
+        lambda was, _signed: {key: one for key, one in was.items() if key != KEPT},
+        lambda was: was.get(KEPT, {}),
+    )
+    with op.batch_alter_table("panel_member", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("chairs", sa.Boolean(), server_default=sa.false(), nullable=False))
+        batch_op.create_index(
+            "ix_panel_member_chair",
+            ["evaluation_id"],
+            unique=True,
+            sqlite_where=sa.text("chairs"),
+            postgresql_where=sa.text("chairs"),
+        )
     with op.batch_alter_table("bid_receipt", schema=None) as batch_op:
         batch_op.add_column(sa.Column("scenario_id", sa.Integer(), nullable=True))
     op.execute(
@@ -39,3 +72,9 @@ def downgrade() -> None:
         batch_op.drop_column("scenario_id")
         batch_op.alter_column("bid_id", existing_type=sa.Integer(), nullable=False)
         batch_op.create_foreign_key(batch_op.f(RECEIPT_BID), "bid", ["bid_id"], ["id"], ondelete="CASCADE")
+    with op.batch_alter_table("panel_member", schema=None) as batch_op:
+        batch_op.drop_index("ix_panel_member_chair")
+        batch_op.drop_column("chairs")
+    _rewrite(lambda was, signed: {**was, **({KEPT: signed} if signed else {})})
+    with op.batch_alter_table("consensus", schema=None) as batch_op:
+        batch_op.drop_column("signatures")

@@ -27,6 +27,7 @@ class Judging:
     agreed: dict[int, set[int]] = field(default_factory=dict)
     objected: dict[int, set[int]] = field(default_factory=dict)
     overruled: set[int] = field(default_factory=set)
+    head: int | None = None
     ranked: set[int] = field(default_factory=set)
     shortlisted: set[int] = field(default_factory=set)
     seal: str = "opened"
@@ -68,8 +69,18 @@ class Judging:
             return None
         if role not in allowed[verb]:
             return None
+        if verb != "declare" and self.head == seat:
+            self.head = None
         self.members[seat] = {"declare": "declared", "recuse": "recused", "remove": "removed"}[verb]
         return [("panel_member", verb)]
+
+    def chair(self, seat: int) -> Events:
+        """Pick the head, once more without any event; not after a ruling that stands."""
+        open_ = self.scenario == "evaluating" and self.evaluation in {"preparing", "scoring", "consensus"}
+        if not open_ or self.members[seat] not in {"invited", "declared"} or self.overruled & self.judged:
+            return None
+        changed, self.head = self.head != seat, seat
+        return [("panel_member", "chair")] if changed else []
 
     def step(self, verb: str, role: str) -> Events:
         """Move the evaluation on."""
@@ -122,7 +133,7 @@ class Judging:
         return answered and (not self.objected[bid] or bid in self.overruled)
 
     def sign(self, seat: int, bid: int, verb: str) -> Events:
-        """Agree to what was settled, object to it, or, as the one named first, overrule the objections."""
+        """Agree to what was settled, object to it, or, as the head, overrule the objections."""
         wanted = self.evaluation == "consensus" and self.scenario == "evaluating" and self.members[seat] == "declared"
         if not wanted or bid not in self.judged & self.settled:
             return None
@@ -139,7 +150,8 @@ class Judging:
             self.overruled.discard(bid)
             return [("consensus", "refuse")]
         waiting = bool(self.objected[bid]) and bid not in self.overruled
-        if seat != min(self.active) or not waiting or seat in self.objected[bid]:
+        head = self.head if self.head in self.active else min(self.active)
+        if seat != head or not waiting or seat in self.objected[bid]:
             return None
         self.overruled.add(bid)
         return [("consensus", "settle")]

@@ -128,6 +128,8 @@ class Watched(RuleBasedStateMachine):
         }
         for table, expected in states.items():
             assert {row["id"]: row["status"] for row in self.rows(f"SELECT id, status FROM {table}")} == expected
+        heads = [row["id"] for row in self.rows("SELECT id FROM panel_member WHERE chairs")]
+        assert heads == [*filter(None, [self.model.head])]
         found = self.rows("SELECT member_id, bid_id FROM score_sheet WHERE status = 'submitted'")
         assert {(row["member_id"], row["bid_id"]) for row in found} == self.model.handed_in
         assert [row["status"] for row in self.rows("SELECT status FROM award ORDER BY number")] == self.model.awards

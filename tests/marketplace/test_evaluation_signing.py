@@ -13,7 +13,7 @@ from core.audit import AuditEvent
 from core.errors import InvalidInputError
 from core.extensions import db
 from core.lifecycle import LifecycleError
-from marketplace.evaluation import agreeing, countersigning, presenting, queries, signing, views
+from marketplace.evaluation import agreeing, countersigning, operations, presenting, queries, signing, views
 from marketplace.evaluation.agreeing import Agreement, StaleError
 from marketplace.evaluation.countersigning import Said
 from marketplace.evaluation.models import Consensus
@@ -63,13 +63,10 @@ def unsigned(court: Court) -> int:
     return agreeing.facts_to_agree(db.session(), court.evaluation)["unsigned"]
 
 
-def test_signatures_stand_beside_the_scores_and_not_among_them() -> None:
-    given = {"a": {"points": 80.0, "comment": ""}}
+def test_signatures_are_kept_as_they_were_given() -> None:
     signed = signing.object_(signing.agree(Signed(), 1), 2, WORDS)
-    kept = signing.put(given, signed)
-    assert signing.points(kept) == given
-    assert signing.read(kept) == signed
-    assert signing.read(given) == Signed()
+    assert signing.read(signing.kept(signed)) == signed
+    assert signing.read({}) == Signed()
 
 
 def test_a_consensus_stands_when_all_have_answered_and_no_objection_waits() -> None:
@@ -106,7 +103,7 @@ def test_an_objection_waits_for_the_head_whose_ruling_is_kept(court: Court, writ
         overrule(court, written, words=" ")
     overrule(court, written)
     assert unsigned(court) == 0
-    assert signing.read(written.scores).ruling == "已核对原文，维持"
+    assert signing.read(written.signatures).ruling == "已核对原文，维持"
     with pytest.raises(LifecycleError, match="没有待裁定"):
         overrule(court, written)
     said = db.session.scalars(select(AuditEvent.verb).where(AuditEvent.subject_type == "consensus")).all()
@@ -137,7 +134,7 @@ def test_what_is_written_anew_is_signed_anew(court: Court, written: Consensus) -
     with clock.frozen(seen + timedelta(seconds=1)):
         said = Agreement(scores(court, 60), "再议", seen)
         agreeing.settle(db.session(), JUDGE, court.members[1], written.bid, said)
-    assert signing.read(written.scores) == Signed(frozenset({court.members[1].id}))
+    assert signing.read(written.signatures) == Signed(frozenset({court.members[1].id}))
     with pytest.raises(StaleError, match="刚刚被改过"):
         countersigning.agree_to(db.session(), JUDGE, court.members[2], written.bid, seen)
 
@@ -159,7 +156,49 @@ def test_who_has_left_is_not_waited_for(court: Court, written: Consensus) -> Non
     ]
 
 
+def test_the_agency_picks_one_head_until_a_ruling_is_made(court: Court, written: Consensus) -> None:
+    for place in (2, 1, 1):
+        operations.chair(db.session(), AGENCY, court.members[place])
+    assert [one.chairs for one in court.members] == [False, True, False]
+    events = select(AuditEvent).where(AuditEvent.subject_type == "panel_member", AuditEvent.verb == "chair")
+    assert len(db.session.scalars(events).all()) == 2
+    assert queries.head(db.session(), court.evaluation) == court.members[1]
+    object_(court, written, place=2)
+    with pytest.raises(LifecycleError, match="只有组长"):
+        overrule(court, written, place=0)
+    overrule(court, written, place=1)
+    with pytest.raises(LifecycleError, match="已对异议作出裁定"):
+        operations.chair(db.session(), AGENCY, court.members[0])
+
+
+def test_a_head_who_leaves_the_panel_is_head_no_more(app: Flask) -> None:
+    court = panelled(opened(judges=4))
+    operations.chair(db.session(), AGENCY, court.members[3])
+    operations.remove(db.session(), AGENCY, court.members[3], "长期出差")
+    assert not court.members[3].chairs
+    assert queries.head(db.session(), court.evaluation) == court.members[0]
+    with pytest.raises(LifecycleError, match="不在评审组中"):
+        operations.chair(db.session(), AGENCY, court.members[3])
+
+
 # Pages.
+
+
+def test_the_head_is_picked_when_the_panel_is_named_or_later(app: Flask) -> None:
+    court = opened()
+    client = as_(app, member("agency", "approver", court.scenario.agency))
+    desk = f"/desk/evaluations/{court.scenario.id}"
+    first, second, third = (membership(one) for one in court.judges)
+    named = {"membership": [str(first.id), str(second.id)]}
+    client.post(f"{desk}/panel", {**named, "head": str(third.id)}, status=303)
+    assert "组长须在这次指定的专家之中" in visible(client.get(desk))
+    client.post(f"{desk}/panel", {**named, "head": str(second.id)}, status=303)
+    assert f"{second.person.name}（组长）" in visible(client.get(desk))
+    seats = {one.person_id: one.id for one in court.evaluation.panel}
+    client.post(f"{desk}/panel/{seats[first.person_id]}/chair", status=303)
+    page = visible(client.get(desk))
+    assert f"{first.person.name}（组长）" in page
+    assert page.count("（组长）") == 1
 
 
 def as_(app: Flask, person: Person) -> PageClient:

@@ -152,6 +152,20 @@ class Walk(Watched):
         self.step(role, events, work)
 
     @JUDGED
+    @precondition(lambda self: self.model.members)
+    @rule(which=SOME)
+    def chair_some(self, which: int) -> None:
+        self.chair(self.seat(which))
+
+    def chair(self, seat: int) -> None:
+        events = self.model.chair(seat)
+        self.step(
+            "agency",
+            events,
+            lambda session, actor: operations.chair(session, actor, session.get_one(PanelMember, seat)),
+        )
+
+    @JUDGED
     @precondition(lambda self: self.model.evaluation)
     @rule(verb=st.sampled_from(["begin", "close_scores", "agree", "rank"]), role=BY_AGENCY)
     def advance(self, verb: str, role: str) -> None:
