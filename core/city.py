@@ -108,10 +108,14 @@ class DecisionDays(Part):
 
 
 class Judging(Part):
-    """How bids are judged: the smallest panel, and how far apart points lie that need a reason of their own (of 100)."""
+    """How bids are judged: the smallest panel, how far apart points lie that need a reason of their own (of 100).
+
+    `signing_days` are the calendar days that a member has to sign a consensus.
+    """
 
     smallest_panel: Annotated[int, Field(ge=2, le=15)] = 3
     wide_spread: Annotated[int, Field(ge=1, le=100)] = 20
+    signing_days: Days = 5
     decision_days: DecisionDays = DecisionDays()
 
 

@@ -140,6 +140,7 @@ JUDGES = SYSTEM | {"agency-evaluator", "operator-evaluator", "auditor-evaluator"
 EVALUATION: Table = {
     ("preparing", "begin"): ("scoring", APPROVERS),
     ("scoring", "close_scores"): ("consensus", APPROVERS),
+    ("consensus", "reopen"): ("scoring", APPROVERS),
     ("consensus", "agree"): ("agreed", APPROVERS),
     ("agreed", "rank"): ("ranked", APPROVERS),
 }
@@ -149,6 +150,7 @@ PANEL_MEMBER: Table = {
     ("declared", "recuse"): ("recused", JUDGES | APPROVERS),
     ("invited", "remove"): ("removed", APPROVERS),
     ("declared", "remove"): ("removed", APPROVERS),
+    ("declared", "release"): ("released", APPROVERS),
     ("removed", "appoint"): ("invited", APPROVERS),
 }
 SCORE_SHEET: Table = {("draft", "submit"): ("submitted", JUDGES)}

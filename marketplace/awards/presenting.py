@@ -14,7 +14,7 @@ from marketplace.bids.models import Bid
 from marketplace.bids.queries import opened
 from marketplace.calls.rules import PROCUREMENT
 from marketplace.evaluation import queries as evaluations
-from marketplace.evaluation.models import Consensus
+from marketplace.evaluation.models import Consensus, PanelMember
 from marketplace.evaluation.presenting import Scored, scores
 from scenario_catalog.models import Scenario, ScenarioMove
 from scenario_catalog.rules import shown_status
@@ -46,6 +46,7 @@ class Standing:
     """What the public may know of a scenario's decision. Of those who did not win, only their number.
 
     `failed` is the move that gave the scenario up, with its code and the agency's words.
+    `released` are the members of the panel who were let go, overdue: when and why, once it was decided; never who.
     """
 
     overdue: Overdue | None
@@ -54,6 +55,7 @@ class Standing:
     past: Sequence[Noticed]
     others: int
     failed: ScenarioMove | None
+    released: Sequence[PanelMember]
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ def standing(scenario: Scenario) -> Standing:
     found = [_noticed(one) for one in queries.awards(db.session(), scenario)]
     current = next((one for one in found if one.award.status != "withdrawn"), None)
     winners = len(current.winners) if current else 0
+    decided = evaluations.was_decided(db.session(), scenario)
     listed = queries.bids_in(db.session(), scenario, "finalist", "selected") if scenario.status in LISTED else []
     return Standing(
         overdue=overdue(scenario),
@@ -84,6 +87,7 @@ def standing(scenario: Scenario) -> Standing:
         past=[one for one in found if one.award.status == "withdrawn"],
         others=len(opened(db.session(), scenario.id)) - winners,
         failed=next((move for move in scenario.moves if move.reason in rules.FAILURES), None),
+        released=evaluations.released(db.session(), scenario) if decided else [],
     )
 
 

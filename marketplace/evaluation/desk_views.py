@@ -21,7 +21,7 @@ from marketplace.bids.models import Bid
 from marketplace.bids.queries import opened, shared_representatives
 from marketplace.bids.rules import BID, DISQUALIFICATIONS
 from marketplace.calls.queries import terms_of
-from marketplace.evaluation import agreeing, operations, presenting, queries, rules, scoring
+from marketplace.evaluation import agreeing, operations, presenting, queries, releasing, rules, scoring
 from marketplace.evaluation.agreeing import Cause
 from marketplace.evaluation.forms import DisqualificationForm, DueForm, WordsForm
 from marketplace.evaluation.models import Evaluation, PanelMember
@@ -95,6 +95,20 @@ def remove(scenario_id: int, member_id: int) -> BaseResponse:
     return done(_("已移出评审组"), "evaluation.scenario", scenario_id=scenario_id)
 
 
+@blueprint.post(f"{BELOW}/panel/<{NUMBER}:member_id>/release")
+@access("evaluation.manage")
+def release(scenario_id: int, member_id: int) -> BaseResponse:
+    form, found = WordsForm(), load(scenario_id)
+    member = _member(found, member_id)
+    if not form.validate():
+        return _page(found, HTTPStatus.UNPROCESSABLE_ENTITY, removing=(member_id, form))
+    try:
+        releasing.release(db.session(), principal().actor, member, form.words.data or "")
+    except InvalidInputError as error:
+        return _again(scenario_id, error, removing=(member_id, form))
+    return done(_released(member.evaluation), "evaluation.scenario", scenario_id=scenario_id)
+
+
 @blueprint.post(f"{BELOW}/panel/<{NUMBER}:member_id>/chair")
 @access("evaluation.manage")
 def chair(scenario_id: int, member_id: int) -> BaseResponse:
@@ -158,6 +172,13 @@ def _appoint(found: Scenario, people: Sequence[Membership], head: int | None) ->
         made = operations.appoint(db.session(), principal().actor, found, person)
         if person.id == head:
             operations.chair(db.session(), principal().actor, made)
+
+
+def _released(evaluation: Evaluation) -> str:
+    """Return what is said of a release: also that somebody else is to be named, where too few are left."""
+    if len(queries.active(db.session(), evaluation)) < city().judging.smallest_panel:
+        return str(_("已解除。评审组人数不足，请指定其他专家，申报并提交评分后再合议"))
+    return str(_("已解除，其余评审继续"))
 
 
 def _struck(found: Scenario, struck: Bid) -> str:

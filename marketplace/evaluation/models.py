@@ -36,6 +36,7 @@ class PanelMember(Base):
     """A person on a panel. Nothing of a bid is shown before the declaration; who has a conflict is recused.
 
     `chairs` marks the head that the agency picked, at most one; where none is, `queries.head` says who is the head.
+    Of who was let go on `released_at`, overdue, the sheets count where the scores were closed before: all were in then.
     """
 
     __tablename__ = "panel_member"
@@ -59,6 +60,7 @@ class PanelMember(Base):
     order_seed: Mapped[int]
     invited_at: Mapped[datetime]
     declared_at: Mapped[datetime | None]
+    released_at: Mapped[datetime | None]
     chairs: Mapped[bool] = mapped_column(default=False, server_default=false())
     evaluation: Mapped[Evaluation] = relationship(back_populates="panel")
     person: Mapped[Person | None] = relationship(lazy="joined")

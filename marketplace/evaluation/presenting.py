@@ -16,7 +16,7 @@ from core.lifecycle import LifecycleError
 from marketplace.bids.models import Bid
 from marketplace.calls.queries import terms_of
 from marketplace.calls.rules import Criterion
-from marketplace.evaluation import agreeing, operations, queries, rules, scoring, signing
+from marketplace.evaluation import agreeing, operations, queries, releasing, rules, scoring, signing
 from marketplace.evaluation.models import Consensus, Evaluation, PanelMember, ScoreSheet
 from marketplace.evaluation.rules import EVALUATION
 from marketplace.evaluation.signing import Signed
@@ -53,7 +53,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Seat:
-    """A member of a panel with the sheets handed in and owed, whether these are overdue, and whether the member is the head.
+    """A member of a panel: sheets handed in and owed, what is not signed yet, whether it is overdue, and the panel's head.
 
     A head who was picked and has not declared yet is shown as the head already.
     """
@@ -62,6 +62,7 @@ class Seat:
     label: str
     done: int
     owed: int
+    unsigned: int
     late: bool
     head: bool
 
@@ -155,12 +156,18 @@ def panel(evaluation: Evaluation) -> list[Seat]:
     """Return the members with what they have handed in; those who left come last."""
     owed = scoring.owed(db.session(), evaluation)
     done = queries.submitted_counts(db.session(), evaluation)
-    labels, late, head = judges(evaluation), is_late(evaluation, clock.now()), _head(evaluation)
+    labels, late, head = judges(evaluation), overdue(evaluation), _head(evaluation)
+    signing_owed = releasing.unsigned(db.session(), evaluation)
     seats = []
     for one in evaluation.panel:
-        left = owed.get(one.id, 0)
-        seats.append(Seat(one, labels.get(one.id, ""), done.get(one.id, 0), left, late and left > 0, one is head))
-    return sorted(seats, key=lambda seat: seat.member.status in {"recused", "removed"})
+        owes = (owed.get(one.id, 0), len(signing_owed.get(one.id, ())))
+        seats.append(Seat(one, labels.get(one.id, ""), done.get(one.id, 0), *owes, one.id in late, one is head))
+    return sorted(seats, key=lambda seat: seat.member.status not in rules.SEATED)
+
+
+def overdue(evaluation: Evaluation) -> set[int]:
+    """Return the members (row ids) who owe now what was due before."""
+    return releasing.overdue(db.session(), evaluation, clock.now())
 
 
 def is_chairable(evaluation: Evaluation) -> bool:
@@ -174,8 +181,8 @@ def _head(evaluation: Evaluation) -> PanelMember | None:
 
 
 def judges(evaluation: Evaluation) -> dict[int, str]:
-    """Return what the active members are called, by row id: 评审1, 评审2, …"""
-    found = queries.active(db.session(), evaluation)
+    """Return what the members whose sheets count are called, by row id: 评审1, 评审2, …"""
+    found = queries.counted(db.session(), evaluation)
     return {one.id: rules.judge(place) for place, one in enumerate(found, 1)}
 
 

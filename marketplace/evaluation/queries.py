@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from accounts.models import Membership, Organisation
@@ -24,6 +24,10 @@ JUDGED = ("evaluating", "finalists", "noticed", "awarded", "piloting", "landed",
 # From the first of these on auditors and the operator read what was scored, and bidders their own.
 DECIDED = ("awarded", "piloting", "landed", "failed")
 STRUCK = "disqualified"
+_COUNTED = or_(
+    PanelMember.status == "declared",
+    and_(PanelMember.status == "released", PanelMember.released_at > Evaluation.scored_at),
+)
 
 
 def scenario(scenario_id: int) -> Scenario | None:
@@ -83,6 +87,18 @@ def active(session: Session, evaluation: Evaluation) -> Sequence[PanelMember]:
     """Return the members who judge: declared, and neither recused nor removed."""
     found = select(PanelMember).where(PanelMember.evaluation_id == evaluation.id, PanelMember.status == "declared")
     return session.scalars(found.order_by(PanelMember.id)).all()
+
+
+def counted(session: Session, evaluation: Evaluation) -> Sequence[PanelMember]:
+    """Return the members whose sheets count: the active ones, and who was let go once all scores were in."""
+    found = select(PanelMember).join(Evaluation).where(PanelMember.evaluation_id == evaluation.id, _COUNTED)
+    return session.scalars(found.order_by(PanelMember.id)).all()
+
+
+def released(session: Session, scenario: Scenario) -> Sequence[PanelMember]:
+    """Return who was let go for being overdue, the first one first. Callers show it once the scenario was decided."""
+    found = select(PanelMember).join(Evaluation).where(Evaluation.scenario_id == scenario.id)
+    return session.scalars(found.where(PanelMember.status == "released").order_by(PanelMember.released_at)).all()
 
 
 def signatories(session: Session, evaluation: Evaluation) -> Sequence[PanelMember]:
@@ -156,9 +172,9 @@ def submitted_counts(session: Session, evaluation: Evaluation) -> dict[int, int]
 
 
 def sheets(session: Session, evaluation: Evaluation) -> Sequence[ScoreSheet]:
-    """Return what the active members submitted. Callers show it once the scoring is closed, never before."""
-    found = select(ScoreSheet).join(PanelMember).where(PanelMember.evaluation_id == evaluation.id)
-    found = found.where(PanelMember.status == "declared", ScoreSheet.status == "submitted")
+    """Return the submitted sheets that count. Callers show it once the scoring is closed, never before."""
+    found = select(ScoreSheet).join(PanelMember).join(Evaluation).where(Evaluation.id == evaluation.id)
+    found = found.where(_COUNTED, ScoreSheet.status == "submitted")
     return session.scalars(found.order_by(ScoreSheet.member_id, ScoreSheet.bid_id)).all()
 
 

@@ -69,6 +69,14 @@ def _priced(facts: Mapping[str, Any]) -> str | None:
     return f"有 {unpriced} 份合格方案的报价无法读取，请先按规定取消其资格" if unpriced else None
 
 
+def _short(facts: Mapping[str, Any]) -> str | None:
+    return None if _manned(facts) else "评审组人数足够，不需要补充评审"
+
+
+def _overdue(facts: Mapping[str, Any]) -> str | None:
+    return _worded(facts) if facts.get("late") else "只能解除评分或会签已经逾期的评审"
+
+
 def _worded(facts: Mapping[str, Any]) -> str | None:
     return None if str(facts.get("words") or "").strip() else "请写明理由"
 
@@ -85,6 +93,7 @@ EVALUATION = Lifecycle(
     moves=(
         Move("preparing", "scoring", "begin", "开始评分", APPROVERS, _begun),
         Move("scoring", "consensus", "close_scores", "结束评分", APPROVERS, _scored),
+        Move("consensus", "scoring", "reopen", "补充评审后重新评分", APPROVERS, _short),
         Move("consensus", "agreed", "agree", "确认技术分", APPROVERS, _agreed),
         Move("agreed", "ranked", "rank", "计算总分并排名", APPROVERS, _priced),
     ),
@@ -92,13 +101,20 @@ EVALUATION = Lifecycle(
 
 PANEL_MEMBER = Lifecycle(
     name="panel_member",
-    states={"invited": "待申报", "declared": "已申报无冲突", "recused": "已回避", "removed": "已移出"},
+    states={
+        "invited": "待申报",
+        "declared": "已申报无冲突",
+        "recused": "已回避",
+        "removed": "已移出",
+        "released": "因逾期解除",
+    },
     moves=(
         Move("invited", "declared", "declare", "申报无利益冲突", JUDGES),
         Move("invited", "recused", "recuse", "回避", JUDGES | AGENCY_APPROVERS, _worded),
         Move("declared", "recused", "recuse", "回避", JUDGES | AGENCY_APPROVERS, _worded),
         Move("invited", "removed", "remove", "移出评审组", APPROVERS, _worded),
         Move("declared", "removed", "remove", "移出评审组", APPROVERS, _worded),
+        Move("declared", "released", "release", "因逾期解除", APPROVERS, _overdue),
         Move("removed", "invited", "appoint", "指定为评审", APPROVERS),
     ),
 )
@@ -150,6 +166,11 @@ def unchairable(evaluation: str, scenario: str, *, ruled: bool) -> str | None:
     if evaluation not in CHAIRED or scenario not in {"open", "evaluating"}:
         return "技术分已经确定，不能再改组长"
     return "组长已对异议作出裁定，不能再改组长" if ruled else None
+
+
+def signing_ends(written: datetime, days: int) -> datetime:
+    """Return until when a consensus is to be signed: the end of the day so many calendar days after it was written."""
+    return clock.end_of_day(clock.local_date(written) + timedelta(days=days))
 
 
 def judge(place: int) -> str:

@@ -7,7 +7,6 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from accounts.rules import AGENCY_APPROVERS
-from core import clock
 from core.access import Principal
 from core.extensions import db
 from core.registry import Waiting
@@ -55,6 +54,8 @@ def _for_agency(scenario: Scenario, evaluation: Evaluation | None) -> Waiting:
     label = EVALUATION.label("begin") if step is None else step.label
     since = queries.since(db.session(), scenario) or scenario.updated_at
     title = f"{scenario.number} {scenario.title}" + (f"：{step.refusal}" if step and step.refusal else "")
+    if evaluation and (late := presenting.overdue(evaluation)):
+        title += f"（{len(late)} 位评审已逾期，可以解除）"
     return Waiting(f"待{label}", title, url_for("evaluation.scenario", scenario_id=scenario.id), since)
 
 
@@ -72,5 +73,5 @@ def _task(seat: PanelMember) -> str:
     if seat.status == "invited":
         return "待申报利益冲突"
     found = presenting.task(seat)
-    late = "（已逾期）" if presenting.is_late(seat.evaluation, clock.now()) else ""
+    late = "（已逾期）" if seat.id in presenting.overdue(seat.evaluation) else ""
     return f"{TASKS[found.verb]} {len(found.bids)} 份{late}" if found else ""

@@ -1,4 +1,5 @@
-"""receipts that outlive a deleted bid; signatures in a column of their own; heads of panels
+"""receipts that outlive a deleted bid; signatures in a column of their own; heads of panels, and
+when a member was released
 
 Nobody is marked as a head: where the agency has picked none, who was named first still is the head.
 """
@@ -7,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
+import core.orm
 
 revision = "0006"
 down_revision = "0005"
@@ -38,6 +40,7 @@ def upgrade() -> None:
         lambda was: was.get(KEPT, {}),
     )
     with op.batch_alter_table("panel_member", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("released_at", core.orm.UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("chairs", sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.create_index(
             "ix_panel_member_chair",
@@ -75,6 +78,7 @@ def downgrade() -> None:
     with op.batch_alter_table("panel_member", schema=None) as batch_op:
         batch_op.drop_index("ix_panel_member_chair")
         batch_op.drop_column("chairs")
+        batch_op.drop_column("released_at")
     _rewrite(lambda was, signed: {**was, **({KEPT: signed} if signed else {})})
     with op.batch_alter_table("consensus", schema=None) as batch_op:
         batch_op.drop_column("signatures")

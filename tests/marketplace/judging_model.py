@@ -82,6 +82,25 @@ class Judging:
         changed, self.head = self.head != seat, seat
         return [("panel_member", "chair")] if changed else []
 
+    def release(self, seat: int, role: str, *, due: bool, late: set[int]) -> Events:
+        """Let go who owes sheets after `due`, or a signature to one of the bids that are `late`."""
+        if self.scenario != "evaluating" or role != "agency" or seat not in self.active:
+            return None
+        owes = {bid for bid in self.judged if (seat, bid) not in self.handed_in}
+        mute = {bid for bid in late & self.judged if seat not in self.agreed[bid] | self.objected[bid]}
+        if not {"scoring": due and bool(owes), "consensus": bool(mute)}.get(self.evaluation):
+            return None
+        self.members[seat] = "released"
+        self.head = None if self.head == seat else self.head
+        events = [("panel_member", "release")]
+        if self.evaluation == "consensus" and len(self.active) < SMALLEST:
+            void = len(self.settled & self.judged)
+            self.evaluation = "scoring"
+            self.settled -= self.judged
+            self.overruled -= self.judged
+            events += [*[("consensus", "drop")] * void, ("evaluation", "reopen")]
+        return events
+
     def step(self, verb: str, role: str) -> Events:
         """Move the evaluation on."""
         enough = len(self.active) >= SMALLEST

@@ -4,7 +4,7 @@ After each step the database is what the model says (judging_model.py), a refuse
 and one that was let through has written its events and no others.
 """
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -28,7 +28,7 @@ from marketplace.awards import operations as awards
 from marketplace.awards.models import Objection
 from marketplace.awards.objecting import Objector
 from marketplace.bids.models import Bid
-from marketplace.evaluation import agreeing, countersigning, operations, queries, scoring
+from marketplace.evaluation import agreeing, countersigning, operations, queries, releasing, scoring
 from marketplace.evaluation.agreeing import Agreement, Cause
 from marketplace.evaluation.countersigning import Said
 from marketplace.evaluation.models import PanelMember
@@ -46,6 +46,13 @@ BY_AGENCY = st.sampled_from(["agency"] * 6 + ["judge", "enterprise"])
 BY_JUDGE = st.sampled_from(["judge"] * 6 + ["agency", "enterprise"])
 CAUSE = Cause("collusion", "第八条", "两份方案雷同")
 TEXTS = st.sampled_from(["中选方的业绩证明与公开信息不符，请予核实。", "试用报告的测试条件与需求不一致，请予说明。"])
+
+
+SIGNING_DAYS = 5
+
+
+def moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 @pytest.fixture
@@ -150,6 +157,45 @@ class Walk(Watched):
                 {"recuse": operations.recuse, "remove": operations.remove}[verb](session, actor, member, "另有安排")
 
         self.step(role, events, work)
+
+    @JUDGED
+    @precondition(lambda self: self.model.active)
+    @rule(which=SOME, role=BY_AGENCY)
+    def release_some(self, which: int, role: str) -> None:
+        self.release(sorted(self.model.active)[which % len(self.model.active)], role)
+
+    def release(self, seat: int, role: str) -> None:
+        day = timedelta(days=1)
+        (row,) = self.rows("SELECT due FROM evaluation")
+        written = self.rows("SELECT bid_id, agreed_at FROM consensus")
+        today = clock.local_date(self.now)
+        late = {
+            one["bid_id"] for one in written if today > clock.local_date(moment(one["agreed_at"])) + SIGNING_DAYS * day
+        }
+        events = self.model.release(
+            seat, role, due=row["due"] is not None and self.now >= moment(row["due"]), late=late
+        )
+        self.step(
+            role,
+            events,
+            lambda session, actor: releasing.release(
+                session, actor, session.get_one(PanelMember, seat), "多次催办未办"
+            ),
+        )
+
+    @precondition(
+        lambda self: self.model.evaluation in {"preparing", "scoring"} and self.model.scenario == "evaluating"
+    )
+    @rule()
+    def set_due(self) -> None:
+        day = clock.local_date(self.now)
+
+        def work(session: Session, actor: Actor) -> None:
+            evaluation = queries.evaluation_of(session, session.get_one(Scenario, self.scenario))
+            assert evaluation is not None
+            operations.set_due(session, actor, evaluation, day)
+
+        self.step("agency", [("evaluation", "set_due")], work)
 
     @JUDGED
     @precondition(lambda self: self.model.members)
