@@ -19,6 +19,7 @@ from scenario_catalog.landing import jobs as _landing_jobs  # noqa: F401 - the c
 from scenario_catalog.landing import queries as landing_queries
 from scenario_catalog.landing import rules as landing_rules
 from scenario_catalog.landing import table as landing_table
+from scenario_catalog.landing import telling as landing_telling
 from scenario_catalog.landing import views as landing
 from scenario_catalog.publishing import redaction
 from scenario_catalog.publishing import table as publishing_table
@@ -73,8 +74,11 @@ ROOM = Room(
         *following_table.ACCESS,
         *landing_table.ACCESS,
     ],
-    lifecycles=[rules.SCENARIO, rules.BATCH, rules.QUESTION, landing_rules.MILESTONE],
-    consumers=[Consumer("catalog.notices", following_operations.tell)],
+    lifecycles=[rules.SCENARIO, rules.BATCH, rules.QUESTION, landing_rules.LANDING, landing_rules.MILESTONE],
+    consumers=[
+        Consumer("catalog.notices", following_operations.tell),
+        Consumer("catalog.landings", landing_telling.tell),
+    ],
     commands=[cli.commands, cli.demo_commands],
     desk=[
         *drafting_table.DESK,

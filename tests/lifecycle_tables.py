@@ -163,6 +163,10 @@ OBJECTION: Table = {
     ("raised", "reject"): ("rejected", APPROVERS),
     ("raised", "uphold"): ("upheld", APPROVERS),
 }
+LANDING: Table = {
+    ("under_way", "send_back"): ("returned", PUBLISHERS),
+    ("returned", "resubmit"): ("under_way", APPROVERS),
+}
 MILESTONE: Table = {
     ("scheduled", "meet"): ("met", APPROVERS),
     ("scheduled", "meet_partly"): ("partially_met", APPROVERS),
@@ -181,6 +185,7 @@ BY_HAND: Mapping[str, Table] = {
     "policy": POLICY,
     "policy_draft": POLICY_DRAFT,
     "policy_fact": POLICY_FACT,
+    "landing": LANDING,
     "milestone": MILESTONE,
     "evaluation": EVALUATION,
     "panel_member": PANEL_MEMBER,

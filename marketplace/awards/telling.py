@@ -47,6 +47,14 @@ def _named(session: Session, event: AuditEvent) -> Iterator[Told]:
         yield Told([seat.person_id], title, url_for("evaluation.seat", member_id=seat.id))
 
 
+def _released(session: Session, event: AuditEvent) -> Iterator[Told]:
+    """Tell a member of a panel who was let go, overdue."""
+    seat = session.get(PanelMember, int(event.subject_id))
+    if seat and seat.person_id and seat.status == "released":
+        title = _("%(what)s：您因逾期被解除评审，请看理由", what=_called(seat.evaluation.scenario))
+        yield Told([seat.person_id], title, url_for("evaluation.seat", member_id=seat.id))
+
+
 def _awarded(session: Session, event: AuditEvent) -> Iterator[Told]:
     """Tell every bidder that its scores and comments can be read."""
     found = session.get(Award, int(event.subject_id))
@@ -93,6 +101,7 @@ def _called(scenario: Scenario) -> str:
 
 TELLINGS: Mapping[tuple[str, str], Tell] = {
     ("panel_member", "appoint"): _named,
+    ("panel_member", "release"): _released,
     ("award", "award"): _awarded,
     ("award", "unaward"): _unawarded,
     ("bid", "disqualify"): _disqualified,

@@ -1,5 +1,5 @@
-"""receipts that outlive a deleted bid; signatures in a column of their own; heads of panels, and
-when a member was released
+"""receipts that outlive a deleted bid; signatures in a column of their own; heads of panels,
+when a member was released, and landings that were sent back
 
 Nobody is marked as a head: where the agency has picked none, who was named first still is the head.
 """
@@ -49,6 +49,11 @@ def upgrade() -> None:
             sqlite_where=sa.text("chairs"),
             postgresql_where=sa.text("chairs"),
         )
+    with op.batch_alter_table("landing", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("status", sa.String(length=16), server_default="under_way", nullable=False))
+        batch_op.add_column(sa.Column("wanted", sa.Text(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("returned_at", core.orm.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("resubmitted_at", core.orm.UtcDateTime(timezone=True), nullable=True))
     with op.batch_alter_table("bid_receipt", schema=None) as batch_op:
         batch_op.add_column(sa.Column("scenario_id", sa.Integer(), nullable=True))
     op.execute(
@@ -79,6 +84,9 @@ def downgrade() -> None:
         batch_op.drop_index("ix_panel_member_chair")
         batch_op.drop_column("chairs")
         batch_op.drop_column("released_at")
+    with op.batch_alter_table("landing", schema=None) as batch_op:
+        for name in ("resubmitted_at", "returned_at", "wanted", "status"):
+            batch_op.drop_column(name)
     _rewrite(lambda was, signed: {**was, **({KEPT: signed} if signed else {})})
     with op.batch_alter_table("consensus", schema=None) as batch_op:
         batch_op.drop_column("signatures")

@@ -11,8 +11,8 @@ from core import clock
 from core.access import access, may, principal
 from core.extensions import db
 from core.web import paginate, render
-from scenario_catalog.landing import operations, presenting, queries
-from scenario_catalog.landing.forms import ContractForm, FailForm, PlanForm, ReplicationForm, ReportForm
+from scenario_catalog.landing import operations, presenting, queries, returning
+from scenario_catalog.landing.forms import ContractForm, FailForm, PlanForm, ReplicationForm, ReportForm, SendBackForm
 from scenario_catalog.landing.models import Replication
 from scenario_catalog.landing.pages import UNREADABLE, done, landing_page
 from scenario_catalog.landing.routes import DESK, NUMBER, blueprint, load
@@ -88,6 +88,25 @@ def fail(number: str) -> BaseResponse:
 def verify(number: str) -> BaseResponse:
     found = load(number)
     return done(number, lambda: operations.verify(db.session(), principal().actor, found), _("已核验，场景计入已落地"))
+
+
+@blueprint.post(f"{DESK}/send-back")
+@access("landing.verify")
+def send_back(number: str) -> BaseResponse:
+    form, found = SendBackForm(prefix="back-"), load(number)
+    if not form.validate():
+        return landing_page(found, status=UNREADABLE, send_back_form=form)
+    act = lambda: returning.send_back(db.session(), principal().actor, found, form.words.data or "")  # noqa: E731 - passed on
+    return done(number, act, _("已退回，需求单位和承建方会收到通知"), send_back_form=form)
+
+
+@blueprint.post(f"{DESK}/resubmit")
+@access("landing.decide")
+def resubmit(number: str) -> BaseResponse:
+    found = load(number)
+    return done(
+        number, lambda: returning.resubmit(db.session(), principal().actor, found), _("已再次提交，等运营方核验")
+    )
 
 
 @blueprint.post(f"{DESK}/replications")

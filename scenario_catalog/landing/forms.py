@@ -151,6 +151,12 @@ class FailForm(FlaskForm):  # type: ignore[misc]  # flask-wtf has no types
     confirmed = BooleanField(_("我已核对，确认验收未通过"), [DataRequired(_("请勾选确认"))])
 
 
+class SendBackForm(FlaskForm):  # type: ignore[misc]  # flask-wtf has no types
+    """What is missing before a landing can be verified."""
+
+    words = _text(_("需要补充什么"), rules.LONGEST_NOTE, DataRequired(_("请写明需要补充什么")), rows=4)
+
+
 class ReplicationForm(FlaskForm):  # type: ignore[misc]  # flask-wtf has no types
     """Where a landed scenario was taken over."""
 

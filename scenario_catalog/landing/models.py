@@ -16,7 +16,7 @@ class Landing(Base):
 
     `verified_at` is set by the operator alone: only then does the landing count. `conditions` are 可复制条件. One that an
     un-award or a failure ended has `ended_at` and stays as it was; the next award begins another: at most one of a
-    scenario has not ended. `decided_on` and `notice_url` are the official result of a procurement, which was decided
+    scenario has not ended. `status` tells whether the operator sent it back, `wanted` what was missing then. `decided_on` and `notice_url` are the official result of a procurement, which was decided
     elsewhere.
     """
 
@@ -41,6 +41,10 @@ class Landing(Base):
     results: Mapped[str] = mapped_column(Text, default="")
     conditions: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]
+    status: Mapped[str] = mapped_column(String(16), default="under_way", server_default="under_way")
+    wanted: Mapped[str] = mapped_column(Text, default="", server_default="")
+    returned_at: Mapped[datetime | None]
+    resubmitted_at: Mapped[datetime | None]
     verified_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     demo: Mapped[bool] = mapped_column(default=False, index=True)

@@ -168,9 +168,12 @@ def fail(session: Session, actor: Actor, landing: Landing, words: str) -> None:
 def verify(session: Session, actor: Actor, landing: Landing) -> None:
     """Say that the scenario has landed: from now on it counts, and its results stay as they are.
 
-    Raises InvalidInputError with what is missing, LifecycleError where it is not this role's or not in pilot.
+    Raises InvalidInputError with what is missing or while it was sent back, LifecycleError where it is not this role's or
+    not in pilot.
     """
     hold(session, landing, verified=False)
+    if landing.status == rules.RETURNED:
+        raise InvalidInputError(_("已退回补充材料，等需求单位再次提交后才能核验"))
     missing = rules.lacking_for_landing(landing.milestones, landing.results)
     if missing:
         raise InvalidInputError(missing)

@@ -17,6 +17,7 @@ from scenario_catalog.landing.forms import (
     FailForm,
     PlanForm,
     ReplicationForm,
+    SendBackForm,
     contract_form,
     evidence_form,
     plan_form,
@@ -35,6 +36,7 @@ def landing_page(found: Landing, *, status: int = HTTPStatus.OK, **shown: Any) -
         "plan_form": PlanForm(formdata=None, prefix="plan-"),
         "report_form": report_form(found),
         "replication_form": ReplicationForm(formdata=None, prefix="copy-"),
+        "send_back_form": SendBackForm(formdata=None, prefix="back-"),
         "fail_form": FailForm(formdata=None, prefix="fail-"),
     }
     return render("landing/one.html", status=status, **presenting.desk(found), **{**forms, **shown})

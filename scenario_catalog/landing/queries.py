@@ -15,7 +15,7 @@ from core.audit import AuditEvent
 from core.extensions import db
 from core.files import StoredFile
 from scenario_catalog.landing.models import Landing, LandingParty, Milestone, MilestoneEvidence, Replication
-from scenario_catalog.landing.rules import SCHEDULED, UNDER_WAY
+from scenario_catalog.landing.rules import RETURNED, SCHEDULED, UNDER_WAY
 from scenario_catalog.models import Batch, Scenario, ScenarioMove
 from scenario_catalog.queries import PRIVATE, public
 
@@ -114,9 +114,13 @@ def due_by(today: Any, agency: int) -> Rows:
 
 
 def to_verify() -> Select[Landing]:
-    """Select the landings in pilot that nobody has verified, the oldest first."""
-    waiting = (Scenario.status == "piloting", Landing.verified_at.is_(None), Landing.ended_at.is_(None))
-    return _whole().where(public(), *waiting).order_by(Landing.created_at)
+    """Select the landings in pilot that nobody has verified or sent back, the oldest first."""
+    return _unverified().where(Landing.status != RETURNED)
+
+
+def sent_back(agency: int) -> Select[Landing]:
+    """Select an agency's landings that the operator sent back, the oldest first."""
+    return _unverified().where(Landing.status == RETURNED, Scenario.agency_id == agency)
 
 
 def events(found: Landing) -> Select[AuditEvent]:
@@ -182,6 +186,11 @@ def has_landing(scenario_id: int) -> bool:
 
 def demo_landings() -> Select[Landing]:
     return select(Landing).where(Landing.demo.is_(True)).options(selectinload(Landing.milestones))
+
+
+def _unverified() -> Select[Landing]:
+    waiting = (Scenario.status == "piloting", Landing.verified_at.is_(None), Landing.ended_at.is_(None))
+    return _whole().where(public(), *waiting).order_by(Landing.created_at)
 
 
 def _whole() -> Select[Landing]:

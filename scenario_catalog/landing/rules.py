@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Protocol
 
-from accounts.rules import AGENCY_APPROVERS, SYSTEM
+from accounts.rules import AGENCY_APPROVERS, OPERATOR_APPROVERS, SYSTEM
 from core.lifecycle import Lifecycle, Move
 
 CONTRACT, PILOT, ACCEPTANCE, OTHER = "contract", "pilot", "acceptance", "other"
@@ -32,6 +32,7 @@ LIKELY_EVIDENCE: Mapping[str, str] = {
 }
 
 SCHEDULED, MET, PARTIALLY_MET, NOT_MET = "scheduled", "met", "partially_met", "not_met"
+GOING_ON, RETURNED = "under_way", "returned"
 # States of a scenario in which its landing is under way.
 UNDER_WAY = ("awarded", "piloting")
 
@@ -45,6 +46,7 @@ YUAN_A_WAN = 10_000
 MOST_WAN = 10_000_000
 
 AGENCY = AGENCY_APPROVERS | SYSTEM
+NOT_READY = "验收节点、证明材料和成效还没有齐，不在核验中"
 
 
 def _proven(facts: Mapping[str, Any]) -> str | None:
@@ -68,6 +70,26 @@ MILESTONE = Lifecycle(
         Move(SCHEDULED, NOT_MET, "miss", "未达成", AGENCY, _explained),
         Move(PARTIALLY_MET, MET, "meet", "达成", AGENCY, _proven_anew),
         Move(NOT_MET, MET, "meet", "达成", AGENCY, _proven_anew),
+    ),
+)
+
+
+def _returnable(facts: Mapping[str, Any]) -> str | None:
+    if not facts.get("ready"):
+        return NOT_READY
+    return None if facts.get("words") else "请写明需要补充什么"
+
+
+def _complete(facts: Mapping[str, Any]) -> str | None:
+    return None if facts.get("ready") else NOT_READY
+
+
+LANDING = Lifecycle(
+    name="landing",
+    states={GOING_ON: "推进中", RETURNED: "退回补充材料"},
+    moves=(
+        Move(GOING_ON, RETURNED, "send_back", "退回补充材料", OPERATOR_APPROVERS | SYSTEM, _returnable),
+        Move(RETURNED, GOING_ON, "resubmit", "再次提交核验", AGENCY, _complete),
     ),
 )
 

@@ -38,10 +38,10 @@ ACCESS: tuple[Access, ...] = (
     Access("landing.write", "登记合同、节点、成效与复制推广（本单位）", AGENCY_DRAFTERS, agency_of_number),
     Access("landing.attach", "上传、移除证明材料（本单位）", AGENCY_DRAFTERS, agency_of_number),
     Access("landing.attach", "上传、移除证明材料（承建方）", ENTERPRISE_WRITERS),
-    Access("landing.decide", "登记节点结论、开始试点（本单位）", AGENCY_APPROVERS, agency_of_number),
+    Access("landing.decide", "登记节点结论、开始试点、退回后再次提交（本单位）", AGENCY_APPROVERS, agency_of_number),
     Access("landing.fail", "宣告验收未通过（本单位）", AGENCY_APPROVERS, agency_of_number),
     Access("landing.fail", "宣告验收未通过", OPERATOR_APPROVERS),
-    Access("landing.verify", "核验落地", OPERATOR_APPROVERS),
+    Access("landing.verify", "核验落地，或退回补充材料", OPERATOR_APPROVERS),
     Access("landing.record", "登记采购结果", OPERATOR_APPROVERS),
 )
 

@@ -33,7 +33,7 @@ def waiting(who: Principal) -> Sequence[Waiting]:
     """Return the milestones that an agency should have decided; what an operator is to verify or to record."""
     found: list[Waiting] = []
     if who.role in AGENCY_DRAFTERS and who.organisation:
-        found += _late(who.organisation)
+        found += [*_late(who.organisation), *_sent_back(who.organisation)]
     if who.role in OPERATOR_APPROVERS:
         found += [*_to_verify(), *_to_record()]
     return found
@@ -49,6 +49,18 @@ def _late(agency: int) -> Sequence[Waiting]:
             clock.end_of_day(step.due),
         )
         for step, scenario in rows
+    ]
+
+
+def _sent_back(agency: int) -> Sequence[Waiting]:
+    return [
+        Waiting(
+            _("退回补充材料，待再次提交"),
+            f"{one.scenario.number} {one.scenario.title}",
+            url_for("landing.one", number=one.scenario.number),
+            one.returned_at or one.created_at,
+        )
+        for one in db.session.scalars(queries.sent_back(agency)).unique()
     ]
 
 
@@ -75,5 +87,6 @@ def _to_record() -> Sequence[Waiting]:
 
 
 def _since(landing: Landing) -> datetime:
-    """Return when the last milestone was decided: since then it waits for the operator."""
-    return max((step.decided_at for step in landing.milestones if step.decided_at), default=landing.created_at)
+    """Return when the last milestone was decided, or the landing handed in again: since then it waits for the operator."""
+    moments = [landing.resubmitted_at, *(step.decided_at for step in landing.milestones)]
+    return max((one for one in moments if one), default=landing.created_at)

@@ -12,7 +12,7 @@ from core.audit import SYSTEM, AuditEvent
 from core.chain import Check
 from core.errors import InvalidInputError
 from core.extensions import db
-from scenario_catalog.landing import evidence, operations, queries, rules
+from scenario_catalog.landing import evidence, operations, queries, returning, rules
 from scenario_catalog.landing.evidence import Label
 from scenario_catalog.landing.models import Landing
 from scenario_catalog.landing.operations import Contract, Party, Plan
@@ -48,6 +48,8 @@ class Walker:
             "report": lambda: operations.report(session, SYSTEM, landing, any_of(["", "成效"]), "条件"),
             "pilot": lambda: operations.start_pilot(session, SYSTEM, landing),
             "verify": lambda: operations.verify(session, SYSTEM, landing),
+            "send_back": lambda: returning.send_back(session, SYSTEM, landing, any_of(["", "请补充测试报告"])),
+            "resubmit": lambda: returning.resubmit(session, SYSTEM, landing),
             "begin": lambda: operations.begin(session, SYSTEM, landing.scenario, [Party(None, "候补公司")]),
         }
         if len(landing.milestones) < MOST:
@@ -103,6 +105,8 @@ class Walker:
                 assert step.status == rules.SCHEDULED or step.proofs
                 assert step.status not in {rules.PARTIALLY_MET, rules.NOT_MET} or step.note
             verified = one.verified_at is not None
+            assert not (verified and one.status == rules.RETURNED)
+            assert one.status != rules.RETURNED or (one.wanted and one.returned_at)
             assert not verified or not rules.lacking_for_landing(one.milestones, one.results)
         counted = sum(one.verified_at is not None and one.ended_at is None for one in landings)
         scenario = db.session.scalars(select(Scenario)).one()
