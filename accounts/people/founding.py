@@ -13,12 +13,16 @@ from core.audit import Actor
 from core.city import city
 from core.errors import InvalidInputError
 
+LONGEST_NAME, LONGEST_ORGANISATION = 60, 120
+
 
 def create_operator(session: Session, actor: Actor, email: str, name: str, organisation: str) -> Person:
     """Make a person an owner of the operator; the person and the operator are registered if they are new.
 
-    Raises InvalidInputError for an account that was shut, or one to try the site with.
+    Raises InvalidInputError for an account that was shut, one to try the site with, or a name that is too long.
     """
+    if len(name) > LONGEST_NAME or len(organisation) > LONGEST_ORGANISATION:
+        raise InvalidInputError(f"姓名最多 {LONGEST_NAME} 个字，单位名称最多 {LONGEST_ORGANISATION} 个字")
     person = _person(session, email, name)
     operator = session.scalar(queries.operators().limit(1)) or _register(session, actor, organisation)
     _make_owner(session, person, operator)

@@ -63,6 +63,23 @@ def test_a_bad_address_is_one_line(app: Flask, email: str) -> None:
     assert db.session.scalars(select(Person)).all() == []
 
 
+@pytest.mark.parametrize(("option", "length"), [("--name", 61), ("--organisation", 121)])
+def test_a_name_that_no_field_takes_is_one_line(app: Flask, option: str, length: int) -> None:
+    assert run(app, "create-operator", "a@example.org", option, "长" * length).exit_code == 1
+    assert db.session.scalars(select(Organisation)).all() == []
+    assert run(app, "create-operator", "a@example.org", option, "长" * (length - 1)).exit_code == 0
+
+
+@pytest.mark.parametrize("command", ["create-operator", "reset-second-factor"])
+def test_without_a_database_one_line_says_what_to_do_first(app: Flask, command: str) -> None:
+    db.session.remove()
+    db.drop_all()
+    result = run(app, command, "a@example.org")
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: 数据库还没有准备好，请先运行 flask data")
+    assert len(result.output.splitlines()) == 1
+
+
 def test_a_name_that_another_kind_of_organisation_has_is_refused(app: Flask) -> None:
     db.session.add(Organisation(code="x", name="某市数据局", kind="agency"))
     db.session.commit()
