@@ -1,7 +1,7 @@
 """Pages and fragments: one template serves both, and htmx's headers are known only here."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from jinja2_fragments.flask import render_block
 from markupsafe import Markup
 from sqlalchemy import Select, func, select
 
+from core.errors import InvalidInputError
 from core.extensions import db, htmx
 
 LARGE_PRINT = "large-print"
@@ -30,6 +31,17 @@ def render(template: str, *, fragment: str | None = None, status: int = 200, **c
     response = make_response(body, status)
     response.vary.add("HX-Request")
     return response
+
+
+def attempt(act: Callable[[], object]) -> list[str]:
+    """Do it and commit; returns why it cannot be done, with everything taken back, or nothing once it is done."""
+    try:
+        act()
+    except InvalidInputError as error:
+        db.session.rollback()
+        return error.problems
+    db.session.commit()
+    return []
 
 
 def fixed(template: str) -> Markup:

@@ -10,9 +10,9 @@ from accounts.access.models import Person
 from accounts.inbox import levels, operations, queries
 from core.access import access, principal
 from core.audit import Actor
-from core.errors import InvalidInputError, NotFoundError
+from core.errors import NotFoundError
 from core.extensions import db
-from core.web import paginate, render
+from core.web import attempt, paginate, render
 
 blueprint = Blueprint("inbox", __name__)
 
@@ -45,11 +45,10 @@ def read_all() -> BaseResponse:
 @blueprint.post("/inbox/mail")
 @access("inbox.read")
 def choose_mail() -> BaseResponse:
-    try:
-        operations.set_mail_level(db.session(), principal().actor, _me(), request.form.get("level", ""))
-    except InvalidInputError as error:
-        return _inbox(problems=error.problems)
-    db.session.commit()
+    level = request.form.get("level", "")
+    problems = attempt(lambda: operations.set_mail_level(db.session(), principal().actor, _me(), level))
+    if problems:
+        return _inbox(problems=problems)
     flash(_("邮件提醒方式已保存。"))
     return redirect(url_for("inbox.notices"), HTTPStatus.SEE_OTHER)
 

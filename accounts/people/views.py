@@ -18,10 +18,10 @@ from accounts.people.forms import ErasureForm, NameForm
 from accounts.queries import memberships_of
 from core import clock
 from core.access import access, principal
-from core.errors import InvalidInputError, NotFoundError
+from core.errors import NotFoundError
 from core.extensions import db
 from core.settings import settings
-from core.web import render
+from core.web import attempt, render
 
 blueprint = Blueprint("people", __name__, url_prefix="/account")
 # What the privacy page says of accounts, in days.
@@ -95,12 +95,10 @@ def erase() -> BaseResponse:
     if not access_people.is_password(person, form.password.data or ""):
         form.password.errors = [_("密码不正确")]
         return _erasure_page(form, HTTPStatus.UNPROCESSABLE_ENTITY)
-    try:
-        operations.erase(db.session(), principal().actor, person, current_app.extensions["rooms"])
-    except InvalidInputError as error:
-        db.session.rollback()
-        return _erasure_page(form, HTTPStatus.CONFLICT, reasons=error.problems)
-    db.session.commit()
+    rooms = current_app.extensions["rooms"]
+    reasons = attempt(lambda: operations.erase(db.session(), principal().actor, person, rooms))
+    if reasons:
+        return _erasure_page(form, HTTPStatus.CONFLICT, reasons=reasons)
     access_people.leave()
     return render("account/erased.html")
 

@@ -17,10 +17,9 @@ from assistant.quality.operations import Opinion
 from assistant.views import owner
 from core import clock
 from core.access import Principal, access, principal
-from core.errors import InvalidInputError
 from core.extensions import db, limiter
 from core.registry import Waiting
-from core.web import paginate, render, wants_fragment
+from core.web import attempt, paginate, render, wants_fragment
 from scenario_catalog import listing
 
 blueprint = Blueprint("quality", __name__)
@@ -122,13 +121,10 @@ def reply(number: str) -> BaseResponse:
     form, found = ReplyForm(), _complaint(number)
     if not form.validate():
         return _reply_page(found, form, HTTPStatus.UNPROCESSABLE_ENTITY)
-    try:
-        operations.reply(db.session(), principal().actor, found, form.text.data or "")
-    except InvalidInputError as error:
-        db.session.rollback()
-        form.text.errors = error.problems
+    problems = attempt(lambda: operations.reply(db.session(), principal().actor, found, form.text.data or ""))
+    if problems:
+        form.text.errors = problems
         return _reply_page(_complaint(number), form, HTTPStatus.CONFLICT)
-    db.session.commit()
     flash(_("已答复 %(number)s", number=number))
     return redirect(url_for("quality.complaints"), HTTPStatus.SEE_OTHER)
 

@@ -15,10 +15,9 @@ from assistant.terms.forms import FileForm, WordForm
 from assistant.terms.trying import Trial
 from core.access import access, principal
 from core.city import city
-from core.errors import InvalidInputError
 from core.extensions import db
 from core.files import allow_upload
-from core.web import render
+from core.web import attempt, render
 
 blueprint = Blueprint("glossary", __name__)
 
@@ -55,12 +54,10 @@ def switch(verb: str) -> BaseResponse:
     """Switch a word off, or go back to what the software has."""
     language, name = presenting.language_of(request.form.get("language", "")), request.form.get("word", "")
     act = operations.switch_off if verb == "off" else operations.restore
-    try:
-        act(db.session(), principal().actor, language, name)
-    except InvalidInputError as error:
-        flash(str(error), "error")
+    problems = attempt(lambda: act(db.session(), principal().actor, language, name))
+    if problems:
+        flash("\n".join(problems), "error")
         return _to_words(language, name)
-    db.session.commit()
     flash(_("已停用“%(word)s”", word=name) if verb == "off" else _("“%(word)s”已恢复为自带的样子", word=name))
     return _to_words(language, name)
 
@@ -116,14 +113,10 @@ def _load(form: FileForm) -> None:
 
 def _attempt(field: Any, act: Callable[[], None]) -> bool:
     """Act and commit, and tell whether that went well; if not, the field says why."""
-    try:
-        act()
-    except InvalidInputError as error:
-        db.session.rollback()
-        field.errors = error.problems
-        return False
-    db.session.commit()
-    return True
+    problems = attempt(act)
+    if problems:
+        field.errors = problems
+    return not problems
 
 
 def _word_page(form: WordForm, status: int = HTTPStatus.OK) -> Response:

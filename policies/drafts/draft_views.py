@@ -13,7 +13,7 @@ from core.choices import offered
 from core.errors import InvalidInputError
 from core.extensions import db
 from core.files import allow_upload
-from core.web import render
+from core.web import attempt, render
 from policies import queries as policies
 from policies.drafts import operations, presenting, queries
 from policies.drafts.forms import AboutForm, ImportForm, about_typed, paragraphs_typed
@@ -128,12 +128,8 @@ def publish(draft_id: int) -> BaseResponse:
 @access("policy.manage")
 def discard(draft_id: int) -> BaseResponse:
     found = _draft(draft_id)
-    try:
-        operations.discard(db.session(), principal().actor, found)
-    except InvalidInputError:
-        db.session.rollback()
+    if attempt(lambda: operations.discard(db.session(), principal().actor, found)):
         return _ended()
-    db.session.commit()
     flash(_("草稿已放弃"), "success")
     return redirect(url_for("corpus.index"), HTTPStatus.SEE_OTHER)
 

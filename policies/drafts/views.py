@@ -14,10 +14,9 @@ from core import clock
 from core.access import Principal, access, principal
 from core.choices import offered
 from core.city import city
-from core.errors import InvalidInputError
 from core.extensions import db
 from core.registry import Waiting
-from core.web import render
+from core.web import attempt, render
 from policies import operations
 from policies import queries as policies
 from policies.drafts import presenting, queries
@@ -98,13 +97,9 @@ def _done(
     policy_id = found.id
     if form is not None and not form.validate():
         return _page(found, HTTPStatus.UNPROCESSABLE_ENTITY, **forms)
-    try:
-        act()
-    except InvalidInputError as error:
-        db.session.rollback()
-        shown = _document(policy_id)
-        return _page(shown, HTTPStatus.UNPROCESSABLE_ENTITY, problems=error.problems, **forms)
-    db.session.commit()
+    problems = attempt(act)
+    if problems:
+        return _page(_document(policy_id), HTTPStatus.UNPROCESSABLE_ENTITY, problems=problems, **forms)
     flash(said, "success")
     return redirect(url_for("corpus.document", policy_id=policy_id), HTTPStatus.SEE_OTHER)
 

@@ -11,10 +11,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from accounts.rules import OPERATORS
 from core.access import Principal, access, principal
-from core.errors import InvalidInputError
 from core.extensions import db
 from core.registry import Waiting
-from core.web import render, wants_fragment
+from core.web import attempt, render, wants_fragment
 from policies import queries as policies
 from policies.facts import operations, presenting, queries
 from policies.facts.forms import FactForm, NewFactForm
@@ -51,7 +50,7 @@ def decide(policy_id: str, fact_id: int, verb: str) -> BaseResponse:
     """Confirm or reject; what another person has done meanwhile is told instead."""
     version, found = _fact(policy_id, fact_id)
     act = operations.confirm if verb == "confirm" else operations.reject
-    problem = "；".join(_problems(lambda: act(db.session(), principal().actor, found)))
+    problem = "；".join(attempt(lambda: act(db.session(), principal().actor, found)))
     if wants_fragment():
         shown: dict[str, Any] = {
             "version": version,
@@ -126,18 +125,7 @@ def _attempt(form: FlaskForm, act: Callable[[], object]) -> Sequence[str] | None
     """Do it if the form is valid, and commit. Returns what is wrong beside the fields, None when it is done."""
     if not form.validate():
         return ()
-    return _problems(act) or None
-
-
-def _problems(act: Callable[[], object]) -> Sequence[str]:
-    """Do it and commit. Returns why it cannot be done, nothing when it is."""
-    try:
-        act()
-    except InvalidInputError as error:
-        db.session.rollback()
-        return error.problems
-    db.session.commit()
-    return ()
+    return attempt(act) or None
 
 
 def _add(version: PolicyVersion, form: NewFactForm) -> PolicyFact:

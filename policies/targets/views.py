@@ -7,9 +7,8 @@ from flask import Blueprint, Response, abort, redirect, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.access import access, principal
-from core.errors import InvalidInputError
 from core.extensions import db
-from core.web import render
+from core.web import attempt, render
 from policies import queries as policies
 from policies.models import PolicyVersion
 from policies.targets import operations, presenting, queries
@@ -45,13 +44,10 @@ def add(policy_id: str, key: str) -> BaseResponse:
     found, form = _target(policy_id, key)[1], EntryForm()
     if not form.validate():
         return _page(policy_id, key, HTTPStatus.UNPROCESSABLE_ENTITY, form=form)
-    try:
-        operations.add(db.session(), principal().actor, policy_id, found.fact, form.said)
-    except InvalidInputError as error:
-        db.session.rollback()
-        form.as_of.errors = list(error.problems)
+    problems = attempt(lambda: operations.add(db.session(), principal().actor, policy_id, found.fact, form.said))
+    if problems:
+        form.as_of.errors = problems
         return _page(policy_id, key, HTTPStatus.UNPROCESSABLE_ENTITY, form=form)
-    db.session.commit()
     return redirect(url_for("targets.target", policy_id=policy_id, key=key), HTTPStatus.SEE_OTHER)
 
 

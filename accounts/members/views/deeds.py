@@ -7,8 +7,7 @@ from typing import Any
 from flask import flash, redirect
 from werkzeug.wrappers import Response
 
-from core.errors import InvalidInputError
-from core.extensions import db
+from core.web import attempt
 
 Deed = Callable[[], object]
 
@@ -17,24 +16,16 @@ def done(form: Any, deed: Deed) -> bool:
     """Do and commit what a sound form asks for; returns False, with the reasons in the form, when it was not done."""
     if not form.validate_on_submit():
         return False
-    try:
-        deed()
-        db.session.commit()
-    except InvalidInputError as error:
-        db.session.rollback()
-        form.form_errors.extend(error.problems)
-        return False
-    return True
+    problems = attempt(deed)
+    form.form_errors.extend(problems)
+    return not problems
 
 
 def pressed(deed: Deed, told: str, address: str) -> Response:
     """Do and commit what a button asks for, and lead to a page that tells what came of it."""
-    try:
-        deed()
-        db.session.commit()
-    except InvalidInputError as error:
-        db.session.rollback()
-        flash(str(error), "error")
+    problems = attempt(deed)
+    if problems:
+        flash("\n".join(problems), "error")
     else:
         flash(told)
     return redirect(address, HTTPStatus.SEE_OTHER)
