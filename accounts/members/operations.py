@@ -195,11 +195,13 @@ def _pass_on(
 ) -> None:
     if not held(session, membership, holdings):
         return
-    if successor is None or successor.id == membership.id or not _present_in(successor, membership.organisation_id):
-        raise InvalidInputError(_("这位成员名下还有未办完的事项，请选择一位在任成员接手"))
+    if successor is None or successor.id == membership.id or not _may_take_over(successor, membership.organisation_id):
+        raise InvalidInputError(_("这位成员名下还有未办完的事项，请选择一位能够办理的在任成员接手"))
     for each in holdings:
         each.reassign(session, actor, membership.organisation_id, membership.person_id, successor.person_id)
 
 
-def _present_in(membership: Membership, organisation_id: int) -> bool:
-    return membership.organisation_id == organisation_id and membership.ended_at is None
+def _may_take_over(membership: Membership, organisation_id: int) -> bool:
+    """Tell whether somebody is there who can go on with it."""
+    present = membership.organisation_id == organisation_id and membership.ended_at is None
+    return present and rules.takes_over(membership.role)

@@ -48,6 +48,11 @@ def roles_given(kind: str) -> dict[str, str]:
     return {role: ROLES[role] for role in _GIVEN.get(kind, ())}
 
 
+def takes_over(role: str) -> bool:
+    """Tell whether a member in this role can go on with what somebody else leaves."""
+    return role not in {EVALUATOR, READER}
+
+
 class InvitationState(StrEnum):
     OPEN = "open"
     ACCEPTED = "accepted"

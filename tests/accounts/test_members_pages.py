@@ -249,12 +249,17 @@ def test_the_last_owner_stays(app: Flask, client: PageClient, owner: Person, age
 
 
 def test_who_leaves_passes_on_what_is_held(client: PageClient, owner: Person, agency: Organisation) -> None:
-    colleague = member("agency", "member", agency)
+    colleague, reader = member("agency", "member", agency), member("agency", "reader", agency)
+    judge = member("agency", "evaluator", agency)
     need = ScenarioFactory(agency=agency, responsible_id=colleague.id)
     db.session.commit()
     client.sign_in(colleague)
-    assert "负责的场景需求：1" in visible(client.get(f"{BASE}/leave"))
-    for nobody in ("0", str(membership(colleague).id), "999", "x"):
+    page = visible(client.get(f"{BASE}/leave"))
+    assert "负责的场景需求：1" in page
+    assert f"{owner.name}（管理员）" in page
+    assert "只读成员" not in page
+    watching = [str(membership(each).id) for each in (reader, judge)]
+    for nobody in ("0", str(membership(colleague).id), "999", "x", *watching):
         client.post(f"{BASE}/leave", {"successor": nobody}, status=422)
         assert membership(colleague).ended_at is None
     client.post(f"{BASE}/leave", {"successor": str(membership(owner).id)}, status=303)
@@ -273,7 +278,7 @@ def test_an_owner_passes_on_what_somebody_left(client: PageClient, owner: Person
     page = visible(client.get(path))
     assert f"移交“{gone.name}”的事项" in page
     assert "负责的场景需求：1" in page
-    assert "请选择一位在任成员接手" in visible(client.post(path, {"successor": "0"}, status=422))
+    assert "请选择一位能够办理的在任成员接手" in visible(client.post(path, {"successor": "0"}, status=422))
     client.post(path, {"successor": str(membership(colleague).id)}, status=303)
     db.session.expire_all()
     assert (need.responsible_id, ended.responsible_id) == (colleague.id, gone.id)

@@ -15,6 +15,7 @@ from accounts.members.forms import ClaimForm, DetailsForm, InviteForm, RegisterF
 from accounts.members.views.deeds import done, pressed, status_of
 from accounts.members.views.desk import ACTING
 from accounts.models import Membership, Organisation
+from accounts.rules import ROLES
 from core.access import access, principal
 from core.errors import NotFoundError
 from core.extensions import db, limiter
@@ -135,8 +136,9 @@ def organisation_page(form: InviteForm) -> Response:
 
 def _going(member: Membership, deed: Any, template: str, address: str) -> Response:
     """Show what a member holds and ask who takes it over, then let the member go."""
-    others = [each for each in db.session.scalars(accounts.members_of(member.organisation_id)) if each.id != member.id]
-    form = SuccessorForm({each.id: shown_name(each) for each in others})
+    present = db.session.scalars(accounts.members_of(member.organisation_id))
+    others = [each for each in present if each.id != member.id and rules.takes_over(each.role)]
+    form = SuccessorForm({each.id: f"{shown_name(each)}（{ROLES[each.role]}）" for each in others})
     held = _held(member)
 
     def go() -> None:
