@@ -3,6 +3,7 @@
 import io
 import zipfile
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from core.extensions import db
 from scenario_catalog import operations as catalog
 from scenario_catalog import queries as catalog_queries
 from scenario_catalog.models import Corrigendum, PreviewLink, Question, Scenario
+from tests.conftest import make_app, opened
+from tests.core.clamd import EICAR, stand_in
 from tests.factories import OrganisationFactory, ScenarioFactory, member, published
 from tests.pages import PageClient, visible
 
@@ -124,6 +127,22 @@ def test_a_document_that_is_quarantined_says_so_and_blocks_submission(client: Pa
     assert "正在检查" in visible(client.get(f"/desk/scenarios/{scenario.id}"))
     assert "还在检查" in visible(client.post(f"/desk/scenarios/{scenario.id}/submit", status=422))
     client.get(f"/desk/scenarios/{scenario.id}/attachments/{one.id}", status=404)
+
+
+def test_a_virus_is_told_at_the_desk_and_goes_nowhere(tmp_path: Path) -> None:
+    with stand_in() as addresses, opened(make_app(tmp_path, clamav=addresses["tcp"])) as app:
+        client, agency = PageClient(app), OrganisationFactory(verification="verified")
+        client.sign_in(member(role="owner", organisation=agency))
+        found = ScenarioFactory(agency=agency)
+        db.session.commit()
+        attach(client, found, "说明.txt", EICAR)
+        (one,) = catalog_queries.attachments(found)
+        desk = f"/desk/scenarios/{found.id}"
+        assert "“说明.txt”未通过检查" in visible(client.get(desk))
+        assert "“说明.txt”未通过检查" in visible(client.post(f"{desk}/submit", status=422))
+        client.get(f"{desk}/attachments/{one.id}", status=404)
+        act(client, found, one, "remove")
+        assert "未通过检查" not in visible(client.get(desk))
 
 
 def test_public_documents_and_the_archive(client: PageClient, scenario: Scenario, app: Flask) -> None:
