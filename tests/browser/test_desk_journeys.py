@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from email.policy import default
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from openpyxl import load_workbook
 from playwright.sync_api import Page, Route, expect
 
 from core import clock
@@ -35,7 +38,7 @@ from tests.browser.desks import (
     submitted,
     write,
 )
-from tests.core.documents import PDF
+from tests.core.documents import PDF, PROGRAM
 
 # The language model of a site that has just been started.
 LOADING = 90_000
@@ -91,6 +94,69 @@ def test_a_need_is_typed_saved_by_itself_previewed_and_submitted(desks: Desks) -
     expect(approver.locator(".desk-message").first).to_contain_text("已提交审核")
     page.goto(desk)
     expect(page.locator(".draft-head")).to_contain_text("审核中")
+
+
+def test_a_need_is_shown_to_a_stranger_by_a_link_until_it_is_stopped(desks: Desks) -> None:
+    title = "只给专家看的一份需求"
+    page, stranger = begin(desks, MEMBER), desks.stranger()
+    write(page, **full(title))
+    save(page)
+    page.get_by_label("文件").set_input_files({"name": "方案.pdf", "mimeType": "application/pdf", "buffer": PROGRAM})
+    page.get_by_role("button", name="上传附件").click()
+    expect(page.locator(".desk-message").first).to_contain_text("看起来是 .exe 文件")
+    page.get_by_role("link", name="预览链接").click()
+    page.get_by_role("button", name="生成预览链接").click()
+    link = page.locator("#fresh").input_value()
+    stranger.goto(link)
+    expect(stranger.locator("h1")).to_have_text(title)
+    expect(stranger.locator("main")).not_to_contain_text("方案.pdf")
+    expect(stranger.get_by_role("button", name="关注进展")).to_be_disabled()
+    assert faults(stranger) == []
+    page.get_by_role("button", name="停用").first.click()
+    expect(page.locator("main")).to_contain_text("已停用")
+    stranger.goto(link)
+    expect(stranger.locator("h1")).to_have_text("预览链接已失效")
+    stranger.context.close()
+
+
+def test_a_list_is_mended_row_by_row_and_imported(desks: Desks) -> None:
+    page = desks.of(OPERATOR)
+    page.goto(f"{desks.site}/desk/import")
+    with page.expect_download() as blank:
+        page.get_by_role("link", name="下载空白清单").click()
+    title, agency = "从清单来的一份需求", "示例区清单测试中心"
+    row = {"场景名称": title, "需求单位": agency, "体系": "城市治理+AI", "领域": "智慧城市", "建设内容": "识别漏点。"}
+    row |= {"合作模式": "试点验证", "报名截止": (clock.today() + timedelta(days=60)).isoformat()}
+    send_list(page, filled(blank.value.path(), row | {"领域": "占星"}))
+    expect(page.locator(".complaints")).to_contain_text("占星")
+    expect(page.locator(".complaints")).to_contain_text("第 2 行")
+    assert faults(page) == []
+    page.get_by_label("登记清单中还没有登记的单位").check()
+    send_list(page, filled(blank.value.path(), row))
+    expect(page.locator("h1")).to_have_text("已导入 1 份草稿")
+    page.get_by_role("link", name=title).click()
+    expect(page.locator("h1")).to_have_text(title)
+    expect(page.locator("main")).to_contain_text(agency)
+
+
+def filled(blank: Path, row: dict[str, str]) -> bytes:
+    """Return the empty list with a row in it."""
+    book, written = load_workbook(BytesIO(blank.read_bytes())), BytesIO()
+    rows = book.worksheets[0]
+    rows.append([row.get(str(cell.value)) for cell in rows[1]])
+    book.save(written)
+    return written.getvalue()
+
+
+def send_list(page: Page, content: bytes) -> None:
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    page.get_by_label("清单文件").set_input_files({"name": "清单.xlsx", "mimeType": kind, "buffer": content})
+    page.get_by_role("button", name="检查并导入").click()
+
+
+def faults(page: Page) -> list[str]:
+    """Return what axe finds in the page as it is shown."""
+    return [one["id"] for one in Axe().run(page).response["violations"]]
 
 
 def test_a_save_by_itself_never_submits_whatever_button_has_the_focus(desks: Desks) -> None:
