@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 from flask import Flask
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 from sqlalchemy import func, select
@@ -358,7 +358,8 @@ CELL = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=300)
+# How long making the cells takes is the machine's affair.
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.dictionaries(st.sampled_from([column.field for column in COLUMNS]), CELL), max_size=4))
 def test_whatever_stands_in_the_cells_every_row_is_taken_or_told(rows: list[dict[str, Any]]):
     columns = frozenset(column.field for column in COLUMNS)
