@@ -39,6 +39,7 @@ OPENING_DOCUMENTS = (
     "不止一份文件写到这件事，分别是：",
     "More than one document treats this (quoted from the Chinese text):",
 )
+CORRECTING = ("与原文不符：", "Not quite: ")
 ONLY_OPEN = frozenset({*OPENING, *OPENING_SEVERAL, *FRAMES["partial"]})
 LABELS = frozenset(slot.label_en for slot in SLOTS)
 
@@ -77,6 +78,11 @@ def parted(lead: str) -> tuple[list[str], list[str]]:
     return [one for one in lines if one not in ONLY_OPEN], [one for one in lines if one in ONLY_OPEN]
 
 
+def corrects(lead: str) -> bool:
+    """Tell whether a lead says that the question has something wrong."""
+    return any(words in lead for words in CORRECTING)
+
+
 def refusal(reason: str, *, english: bool) -> Answer:
     """Return the answer to what the guard did not let pass."""
     lead = FRAMES[reason][ENGLISH if english else CHINESE]
@@ -112,8 +118,12 @@ def _opening(citations: Sequence[Citation], language: int) -> str:
 def _correction(judged: Judgement, language: int) -> str:
     if language == ENGLISH:
         said = (f"your question says “{one.said}”, but the text says “{one.told}”" for one in judged.contradicted)
-        return f"Not quite: {'; '.join(said)}."
-    return "与原文不符：" + "；".join(f"问题中说“{one.said}”，原文为“{one.told}”" for one in judged.contradicted) + "。"
+        return f"{CORRECTING[language]}{'; '.join(said)}."
+    return (
+        CORRECTING[language]
+        + "；".join(f"问题中说“{one.said}”，原文为“{one.told}”" for one in judged.contradicted)
+        + "。"
+    )
 
 
 def uncovered(elsewhere: Sequence[str], documents: int, *, english: bool) -> str:

@@ -35,6 +35,15 @@ STATUSES: Mapping[str, Any] = {
     "answering": _l("正在回答"),
     "pending": _l("等待回答"),
 }
+# The words beside an English answer, which stand there whatever language the page is in.
+IN_ENGLISH: Mapping[str, str] = {
+    "answered": "Stated in the text",
+    "partial": "Stated only in part",
+    "not_covered": "Not covered by the text",
+    "off_topic": "Not about the policy",
+    "unsafe": "Not answered",
+    "unclear": "Not understood",
+}
 
 
 @dataclass(frozen=True)
@@ -70,6 +79,12 @@ class ShownTurn:
         return self.written is None or self.written.fell_back
 
     @property
+    def kind(self) -> str:
+        """Return the status that the verdict is drawn as: what corrects the question is no plain yes."""
+        corrected = self.answer is not None and composing.corrects(self.answer.lead)
+        return "partial" if corrected else self.turn.status
+
+    @property
     def frame(self) -> list[str]:
         """Return what is said before whoever words the answer: a comparison, a correction, that a document does not hold."""
         return composing.parted(self.answer.lead)[0] if self.answer else []
@@ -98,6 +113,10 @@ def shown(turn: Turn) -> ShownTurn:
     written = operations.stored_wording(turn)
     known = "failed" if operations.is_abandoned(turn) else turn.status
     status = _l("来自场景清单") if answer and answer.mode == CATALOG else STATUSES[known]
+    if answer and answer.english:
+        status = IN_ENGLISH.get(known, status)
+    if answer and composing.corrects(answer.lead):
+        status = "The text says otherwise" if answer.english else _l("问题与原文不符")
     excerpts = _excerpts(operations.cited(answer, written)) if answer else []
     return ShownTurn(turn, answer, status, excerpts, written)
 

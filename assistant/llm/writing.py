@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from assistant import guard
-from assistant.answers import CATALOG
+from assistant.answers import CATALOG, Citation
+from assistant.library import NEAR
 from assistant.llm.claims import Claim, Reader
 from assistant.llm.failures import ModelFailureError
 from assistant.llm.prompting import Prompt, Source, prompt, sources
@@ -114,7 +115,17 @@ class Writing:
         if (claim.document, claim.text) in {(one.claim.document, one.claim.text) for one in self.verdicts}:
             return Verdict(claim, ("repeated",))
         found = verify(claim, source.corpus, self._question)
+        if found.citation and not self._to_the_point(found.citation):
+            return Verdict(claim, ("beside",))
         return replace(found, citation=found.citation and replace(found.citation, title=source.title))
+
+    def _to_the_point(self, quoted: Citation) -> bool:
+        """Tell whether a quote has a sentence that may answer: one that the excerpts show, or nearly as good as their best."""
+        case = next(one.case for one in self.spoken if one.corpus.document == quoted.document)
+        best = max((one.score for one in case.ranked), default=0.0)
+        near = (*case.chosen, *(one for one in case.ranked if best - one.score <= NEAR))
+        places = {(one.sentence.article, one.sentence.start) for one in near}
+        return any(article == quoted.article and quoted.start <= start < quoted.end for article, start in places)
 
     def _source_of(self, claim: Claim) -> Source | None:
         """Return the document that a claim is from: where there is only one, none need be named."""

@@ -29,6 +29,17 @@ FIGURES: Mapping[str, Any] = {
     "citation_precision": _l("引用精确率"),
     "citation_recall": _l("引用召回率"),
 }
+# What people read for the names of the question sets; `fitted on` are those that the weights were learnt from.
+SETS: Mapping[str, Any] = {
+    "own": _l("自编题，行动方案"),
+    "own, second policy": _l("自编题，第二份文件"),
+    "unseen, plan": _l("另编的题，行动方案"),
+    "unseen, third policy": _l("另编的题，第三份文件"),
+    "fitted on": _l("用来调校的题，行动方案"),
+    "held out, plan": _l("调校时没有看过的题，行动方案"),
+    "held out, fourth policy": _l("调校时没有看过的题，第四份文件"),
+    "many documents": _l("同时问几份文件"),
+}
 COUNTED = frozenset({"size"})
 
 
@@ -98,7 +109,10 @@ def evaluation(file: Path = LATEST) -> Mapping[str, Any] | None:
         return None
     found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     columns = {name: said for name, said in FIGURES.items() if any(name in one for one in found["sets"])}
-    rows = [(one["name"], [_figure(name, one.get(name)) for name in columns]) for one in found["sets"]]
+    rows = [
+        (SETS.get(one["name"], one["name"]), [_figure(name, one.get(name)) for name in columns])
+        for one in found["sets"]
+    ]
     return {**found, "columns": list(columns.values()), "rows": rows}
 
 

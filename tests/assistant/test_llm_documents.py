@@ -1,6 +1,7 @@
 """A model that words what several documents say: each claim is proved by the document it names, and by no other."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -8,8 +9,11 @@ import pytest
 from flask import Flask
 
 from assistant import offline
+from assistant.corpus import Sentence
 from assistant.library import Library
+from assistant.llm.claims import Claim
 from assistant.llm.streaming import Endpoint
+from assistant.llm.verifier import verify
 from assistant.llm.writing import Writing, suits
 from core.audit import SYSTEM
 from core.extensions import db
@@ -96,6 +100,28 @@ def test_what_is_said_of_the_wrong_document_is_not_shown(
     assert [one.text for one in made.claims()] == [BIO_SAID]
     assert made.written.dropped == 1
     assert reason in made.verdicts[0].reasons
+
+
+def claimed(sentence: Sentence) -> Claim:
+    """Return a claim that says a sentence word for word."""
+    return Claim(sentence.text.rstrip("。"), sentence.article, sentence.text)
+
+
+def test_a_true_claim_that_is_beside_the_point_is_not_shown(library: Library, server: ModelServer) -> None:
+    made = writing(library, server)
+    known = letters(made)
+    source = next(one for one in made._sources if one.corpus.document == ROBOTS)
+    spoken = next(one.case for one in made.spoken if one.corpus.document == ROBOTS)
+    true = [one for one in spoken.ranked if verify(claimed(one.sentence), source.corpus, QUESTION).citation]
+    far = min(true, key=lambda one: one.score)
+    made._sources = tuple(  # an article that the question led to has a sentence far from it
+        replace(one, articles=(*one.articles, one.corpus.articles[far.sentence.article])) if one is source else one
+        for one in made._sources
+    )
+    said = claimed(far.sentence)
+    server.says(claims(claim(said.text, said.article, said.quote, document=known[ROBOTS])))
+    assert list(made.claims()) == []
+    assert [one.reasons for one in made.verdicts] == [("beside",)]
 
 
 @pytest.mark.parametrize("named", [{}, {"document": ""}, {"document": "Z"}, {"document": BIO}, {"document": BIO_TITLE}])

@@ -204,7 +204,10 @@ def test_the_public_page_tells_the_last_run_and_the_last_days(
     file.write_text(json.dumps({"date": "2026-11-27", "sets": sets, "weaknesses": ["英文"]}), encoding="utf-8")
     run = presenting.evaluation(file)
     assert run
-    assert run["rows"] == [("own", ["160", "98.8%"]), ("other", ["50", "—"])]
+    assert [(str(name), cells) for name, cells in run["rows"]] == [
+        ("自编题，行动方案", ["160", "98.8%"]),
+        ("other", ["50", "—"]),
+    ]
     assert presenting.evaluation(tmp_path / "none.json") is None
     monkeypatch.setattr(presenting.evaluation, "__defaults__", (file,))
     page = visible(reader.get("/assistant/quality"))

@@ -20,6 +20,23 @@ QUESTION = "软件名园的一次性奖励金额是多少？"
 HTMX = {"HX-Request": "true"}
 
 
+@pytest.mark.parametrize(
+    ("question", "verdict"),
+    [
+        ("软件名园奖励500万元对吧？", "问题与原文不符"),
+        ("软件名园奖励200万元对吧？", "原文有规定"),
+        ("How much is the award for software parks?", "Stated in the text"),
+        ("The award for software parks is 500 million yuan, right?", "The text says otherwise"),
+    ],
+)
+def test_the_verdict_says_what_the_answer_is(reader: PageClient, question: str, verdict: str) -> None:
+    html = reader.get(ask(reader, question)).get_data(as_text=True)
+    found = re.search(r'class="verdict verdict-(\w+)".*?<b[^>]*>([^<]+)</b>', html)
+    assert found
+    assert found[2] == verdict
+    assert (found[1] == "answered") == (verdict in {"原文有规定", "Stated in the text"})
+
+
 def ask(reader: PageClient, text: str, **more: str) -> str:
     """Ask as a plain form; return the address of the conversation."""
     response = reader.post("/assistant", {"q": text, **more}, status=303)
