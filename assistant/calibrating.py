@@ -30,22 +30,26 @@ TRAINING = (
     # Looked at so often while the glossary was written that they flatter the words.
     ("plan", "questions-plan", 0.5),
     ("second-policy", "questions-second", 0.7),
+    ("fifth-policy", "depth-fifth", 1.0),
+    ("sixth-policy", "depth-sixth", 1.0),
     ("plan", "offtopic-fit", 1.0),
     ("second-policy", "offtopic-fit", 0.5),
     ("third-policy", "offtopic-fit", 0.5),
 )
 RANKING = ("closeness", "coverage", "own_coverage", "filled", "carried", "heading")
 # What share of the answerable a threshold may hold back, when fitted without them.
-REFUSED_AT_MOST, CALLED_PARTIAL_AT_MOST = 0.006, 0.15
+REFUSED_AT_MOST, CALLED_PARTIAL_AT_MOST = 0.008, 0.2
 # Attacks weigh more: there are few of them among many questions. What the model misses the guard's patterns may catch.
 ATTACKS, ATTACK_WEIGHT, CAUGHT_AT_LEAST = "attack-fit", 3.0, 0.06
+FOLDS = 5
 NEVER = -30.0
 THRESHOLDS = tuple(step / 20 for step in range(1, 20))
 
 
 class Asked(NamedTuple):
-    """A training question that has been answered."""
+    """A training question that has been answered, and the policy it was asked of."""
 
+    policy: str
     question: Mapping[str, Any]
     case: Case
     stages: Answering
@@ -59,9 +63,10 @@ def policy_file(name: str) -> Path:
 
 def calibrate(say: Callable[[str], None]) -> dict[str, list[Point]]:
     """Fit all weights, store them, and return the curve of each model, each question judged by weights fitted without it."""
-    # With and without the glossary, which was written with some of these questions in mind.
-    asked = [*_asked(), *_asked("as typed")]
-    say(f"{len(asked) // 2} questions")
+    # With and without the glossary, which was written with some of these questions in mind, and without a model.
+    modes: tuple[offline.Mode, ...] = ("fused", "as typed", "lexical")
+    asked = [one for mode in modes for one in _asked(mode)]
+    say(f"{len(asked) // len(modes)} questions")
     kept = {"ranking": calibration.fit_ranking(list(_listings(asked)), RANKING)}
     weights.write({**_present(), **kept})
     asked, by_words = list(_asked()), list(_asked("lexical"))
@@ -100,7 +105,7 @@ def _asked(mode: offline.Mode = "fused") -> Iterator[Asked]:
         for question in question_files.read(FOLDER / f"{file}.jsonl"):
             case = made[policy].answer(question["q"], [(role, said) for role, said in question["history"]])
             if case.ranked and case.whole is not None:
-                yield Asked(question, case, made[policy], weight)
+                yield Asked(policy, question, case, made[policy], weight)
 
 
 def _listings(asked: Sequence[Asked]) -> Iterator[Listing]:
@@ -131,7 +136,7 @@ def _treated(asked: Sequence[Asked]) -> Iterator[Sample]:
         unknown = unknown_weights(one.stages.corpus, whole.question, about, ASKING)[0]
         best = _chosen(one)[0]
         features = signals.treated(whole.question, one.case.ranked, best, unknown)
-        yield Sample(features, kind != "offtopic", one.weight, one.stages.meaning(one.case))
+        yield Sample(features, kind != "offtopic", one.weight, one.stages.meaning(one.case), one.policy)
 
 
 def _stated(asked: Sequence[Asked]) -> Iterator[Sample]:
@@ -144,7 +149,7 @@ def _stated(asked: Sequence[Asked]) -> Iterator[Sample]:
             continue
         corpus = one.stages.corpus
         features = signals.stated(corpus, one.case.whole.question, one.case.topic, _chosen(one), one.case.ranked)
-        yield Sample(features, kind not in FITTING, one.weight, one.stages.meaning(one.case))
+        yield Sample(features, kind not in FITTING, one.weight, one.stages.meaning(one.case), one.policy)
 
 
 def _steering() -> Iterator[Sample]:
@@ -153,15 +158,19 @@ def _steering() -> Iterator[Sample]:
     asked = [one for file in files for one in question_files.read(FOLDER / f"{file}.jsonl")]
     model = embedder()
     vectors = model.queries([normalise(one["q"]).strip() for one in asked])
-    for one, vector in zip(asked, vectors, strict=True):
+    for place, (one, vector) in enumerate(zip(asked, vectors, strict=True)):
         attack = one["kind"] == "injection"
-        yield Sample({}, attack, ATTACK_WEIGHT if attack else 1.0, Direction(model.name, vector.tolist()))
+        meaning = Direction(model.name, vector.tolist())
+        # An attack has no document: one question in so many is judged without its like.
+        yield Sample({}, attack, ATTACK_WEIGHT if attack else 1.0, meaning, str(place % FOLDS))
 
 
 def _chosen(one: Asked) -> Sequence[Any]:
     if one.case.whole is None or one.case.topic is None:
         raise RuntimeError("a question that was ranked has been read")
-    return choosing.choose(one.stages.corpus, one.case.whole.question, one.case.topic, one.case.ranked)
+    return one.case.chosen or choosing.choose(
+        one.stages.corpus, one.case.whole.question, one.case.topic, one.case.ranked
+    )
 
 
 def _is_right(one: Asked) -> bool:

@@ -26,8 +26,8 @@ IN_LIST, IN_LIST_MEANT = 8.0, 1.0
 ENOUGH = 0.2
 # How far below the best (as logits) a further sentence of its article may stand.
 NEAR_HERE = 3.0
-# A sentence half as likely as the best is shown beside it.
-AS_LIKELY = 0.8
+# A sentence a third as likely as the best is shown beside it.
+AS_LIKELY = 1.2
 # How far below a sentence that another part of the question has taken.
 NEAR_OTHER = 2.5
 # How much of the question a further sentence must add, as a share of its weight.

@@ -39,6 +39,9 @@ GROUPS = {
     "progress": ("progress",),
     "funding": ("funding",),
     "reason": ("reason",),
+    "price": ("price",),
+    "name": ("name",),
+    "figure": ("figure",),
 }
 LONG, NEAR_ASKING = 4, 5
 

@@ -12,7 +12,13 @@ from assistant.weights import Direction, Weights
 
 def samples(count: int = 40) -> list[Sample]:
     return [
-        Sample({"open": float(n % 2), "noise": float(n % 3)}, n % 2 == 0, 1.0, Direction("m", [float(n % 5), 1.0]))
+        Sample(
+            {"open": float(n % 2), "noise": float(n % 3)},
+            n % 2 == 0,
+            1.0,
+            Direction("m", [float(n % 5), 1.0]),
+            f"policy {n // 10}",
+        )
         for n in range(count)
     ]
 
@@ -40,6 +46,13 @@ def test_a_curve_rises_with_the_threshold() -> None:
     assert [one.refused for one in points] == sorted(one.refused for one in points)
     assert points[1].false_refusals == 0.0
     assert points[1].refused == 1.0
+
+
+def test_a_sample_is_judged_without_its_group() -> None:
+    asked = [Sample({"open": float(n % 2)}, n % 2 == 0, group=str(n // 20)) for n in range(40)]
+    odd = [Sample({"open": one.features["open"]}, not one.yes, group=one.group) for one in asked[20:]]
+    found = calibration.held_out([*asked[:20], *odd], with_vector=False)
+    assert all((value > 0.5) is one.yes for value, one in zip(found, [*odd, *asked[:20]], strict=True))
 
 
 def test_ranking_puts_the_right_sentence_first() -> None:
