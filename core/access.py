@@ -83,6 +83,11 @@ def principal() -> Principal:
     return found
 
 
+def look_again() -> None:
+    """Let the rest of this request see who it is now: somebody was signed in or out."""
+    request.environ.pop(PRINCIPAL, None)
+
+
 def me() -> int:
     """Return the row id of the person who makes this request. Aborts with 401 for nobody."""
     return principal().person or abort(HTTPStatus.UNAUTHORIZED)

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from accounts.access import sign_ins
 from accounts.access.models import Person, SignIn
+from core.access import look_again
 from core.extensions import db
 from core.settings import settings
 
@@ -44,6 +45,7 @@ def leave() -> None:
         sign_ins.end(db.session(), row.person_id, only=row.id)
     logout_user()
     session.clear()
+    look_again()
 
 
 def hashed(password: str) -> str:

@@ -86,7 +86,9 @@ def test_erasure_leaves_the_row_and_its_pseudonym_only(app: Flask, client: PageC
     queue(db.session(), "other-spelling", me.email.upper(), "s", "t")
     db.session.add(Follow(person_id=me.id, scenario_id=ScenarioFactory().id, since=clock.now()))
     db.session.commit()
-    assert "账号已注销" in visible(erase(client))
+    page = erase(client)
+    assert "账号已注销" in visible(page)
+    assert "account-sign-in" in page.get_data(as_text=True), "nobody is signed in any more"
     db.session.expire_all()
     gone = db.session.get(Person, number)
     assert (gone.pseudonym, gone.email, gone.name) == (pseudonym, f"{pseudonym}@erased.invalid", "")
