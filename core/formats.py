@@ -16,6 +16,14 @@ def day(value: date | datetime) -> str:
     return f"{found.year}年{found.month}月{found.day}日"
 
 
+def written_day(text: str) -> str:
+    """Return a day written as 2026-03-18 as people write it, and any other text as it is."""
+    try:
+        return day(date.fromisoformat(text))
+    except ValueError:
+        return text
+
+
 def moment(value: datetime) -> str:
     """2026年3月18日 09:30, in the city's time zone."""
     return f"{day(value)} {clock.local(value):%H:%M}"

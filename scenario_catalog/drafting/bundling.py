@@ -1,6 +1,6 @@
 """Gathering what the ZIP of a public scenario holds."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, cast
@@ -8,7 +8,7 @@ from typing import IO, Any, cast
 from flask import render_template
 
 from core import clock, files
-from core.formats import moment
+from core.formats import moment, written_day
 from scenario_catalog import presenting
 from scenario_catalog import queries as catalog
 from scenario_catalog.columns import COLUMNS
@@ -69,11 +69,14 @@ def _question(one: Question) -> str:
 
 def _corrigendum(one: Corrigendum) -> str:
     material = "，实质性更正" if one.material else ""
-    changes = "\n\n".join(
-        f"【{NAMES.get(change['field'], change['field'])}】\n更正前：{change['before']}\n更正后：{change['after']}"
-        for change in one.changes
-    )
+    changes = "\n\n".join(map(_change, one.changes))
     return f"第 {one.number} 号更正（{moment(one.at)}{material}）\n理由：{one.reason}\n\n{changes}"
+
+
+def _change(found: Mapping[str, str]) -> str:
+    field = found["field"]
+    before, after = (written_day(text) if field == "deadline" else text for text in (found["before"], found["after"]))
+    return f"【{NAMES.get(field, field)}】\n更正前：{before}\n更正后：{after}"
 
 
 def _plain(parts: Any) -> bytes:

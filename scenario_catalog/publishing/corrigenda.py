@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from core.diffing import FieldDiff, diff_fields
 from core.errors import InvalidInputError
-from core.formats import day
+from core.formats import day, written_day
 from scenario_catalog.columns import COLUMNS
 
 ATTACHMENTS = "attachments"
@@ -65,10 +65,7 @@ def diff(found: Sequence[Change]) -> list[FieldDiff]:
 
 def read(field: str, text: str) -> str:
     """Return a side of a change as people read it: a corrigendum keeps what the cell of a list says."""
-    try:
-        return day(date.fromisoformat(text)) if field == DEADLINE else text
-    except ValueError:  # redacted
-        return text
+    return written_day(text) if field == DEADLINE else text
 
 
 def is_material(found: Sequence[Change]) -> bool:

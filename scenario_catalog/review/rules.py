@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from core import clock
 from core.city import City, Holidays, Term
 from core.diffing import as_text
+from core.formats import written_day
 from scenario_catalog.columns import COLUMNS
 from scenario_catalog.rules import MODES
 
@@ -80,6 +81,7 @@ def readable(content: Mapping[str, Any], city: City) -> dict[str, str]:
         "domain": _names(city.domains),
         "tags": _names(city.tags),
         "mode": lambda code: MODES.get(code, code),
+        "deadline": written_day,
         "articles": lambda written: f"第 {written} 条" if written.isdigit() else written,
     }
     return {field: _read(value, readers.get(field)) for field, value in content.items()}

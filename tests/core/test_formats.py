@@ -43,5 +43,13 @@ def test_days_and_moments_are_the_citys() -> None:
     assert formats.moment(late) == "2026年3月18日 01:30"
 
 
+def test_a_written_day_is_read_and_other_texts_are_left() -> None:
+    assert [formats.written_day(text) for text in ("2026-03-08", "", "〔已删除〕")] == [
+        "2026年3月8日",
+        "",
+        "〔已删除〕",
+    ]
+
+
 def test_text_fragment_is_safe_in_an_address() -> None:
     assert formats.text_fragment("a-b,c 和") == ":~:text=a%2Db%2Cc%20%E5%92%8C"

@@ -50,7 +50,15 @@ def test_a_comment_is_sent_with_the_return_after_it() -> None:
 def test_codes_are_read_as_names() -> None:
     city = load_city(ROOT / "city.toml")
     read = rules.readable(
-        {"domain": "healthcare", "mode": "pilot", "tags": ["film", "gone"], "articles": [10, 12], "budget_min": 5}, city
+        {
+            "domain": "healthcare",
+            "mode": "pilot",
+            "tags": ["film", "gone"],
+            "articles": [10, 12],
+            "budget_min": 5,
+            "deadline": "2026-10-09",
+        },
+        city,
     )
     assert read == {
         "domain": "医疗",
@@ -58,6 +66,7 @@ def test_codes_are_read_as_names() -> None:
         "tags": "影视、gone",
         "articles": "第 10 条、第 12 条",
         "budget_min": "5",
+        "deadline": "2026年10月9日",
     }
 
 
