@@ -8,9 +8,7 @@ from flask import Response, flash, redirect, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.access import principal
-from core.errors import InvalidInputError
-from core.extensions import db
-from core.web import render
+from core.web import attempt, render
 from scenario_catalog.landing import presenting
 from scenario_catalog.landing.forms import (
     DecideForm,
@@ -55,7 +53,7 @@ def milestone_page(found: Milestone, *, status: int = HTTPStatus.OK, **shown: An
 
 def done(number: str, act: Callable[[], Any], message: str, anchor: str = "", **forms: Any) -> BaseResponse:
     """Do it and go back to the landing; what cannot be done is told there, with what was typed."""
-    if problems := _problems(act):
+    if problems := attempt(act):
         return landing_page(load(number), status=HTTPStatus.CONFLICT, problems=problems, **forms)
     return _onward(message, url_for("landing.one", number=number, _anchor=anchor or None))
 
@@ -64,22 +62,11 @@ def done_at(
     number: str, milestone_id: int, act: Callable[[], Any], message: str, anchor: str = "", **forms: Any
 ) -> BaseResponse:
     """Do it and go back to the milestone; what cannot be done is told there, with what was typed."""
-    if problems := _problems(act):
+    if problems := attempt(act):
         found = load_milestone(number, milestone_id)
         return milestone_page(found, status=HTTPStatus.CONFLICT, problems=problems, **forms)
     address = url_for("landing.milestone", number=number, milestone_id=milestone_id, _anchor=anchor or None)
     return _onward(message, address)
-
-
-def _problems(act: Callable[[], Any]) -> list[str]:
-    """Do it and commit, or take it back; returns what stood against it."""
-    try:
-        act()
-    except InvalidInputError as error:
-        db.session.rollback()
-        return error.problems
-    db.session.commit()
-    return []
 
 
 def _onward(message: str, address: str) -> BaseResponse:
