@@ -169,7 +169,8 @@ class Answering:
         chosen = choosing.choose(self.corpus, question, topic, case.ranked)
         if case.parts:
             chosen = choosing.best_of_each([(one.question, one.ranked) for one in case.parts])
-        judged = judging.judge(self.corpus, Evidence(question, topic, chosen, case.ranked, self.meaning(case)))
+        found = Evidence(question, topic, chosen, case.ranked, self.meaning(case), several=bool(case.parts))
+        judged = judging.judge(self.corpus, found)
         output = {
             "status": judged.status,
             "support": round(judged.support, 3),

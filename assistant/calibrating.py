@@ -37,8 +37,8 @@ TRAINING = (
     ("third-policy", "offtopic-fit", 0.5),
 )
 RANKING = ("closeness", "coverage", "own_coverage", "filled", "carried", "heading")
-# What share of the answerable a threshold may hold back, when fitted without them.
-REFUSED_AT_MOST, CALLED_PARTIAL_AT_MOST = 0.008, 0.2
+# What share of the answerable of a policy a threshold may hold back, when fitted without that policy.
+REFUSED_AT_MOST, CALLED_PARTIAL_AT_MOST = 0.008, 0.25
 # Attacks weigh more: there are few of them among many questions. What the model misses the guard's patterns may catch.
 ATTACKS, ATTACK_WEIGHT, CAUGHT_AT_LEAST = "attack-fit", 3.0, 0.06
 FOLDS = 5
@@ -147,8 +147,9 @@ def _stated(asked: Sequence[Asked]) -> Iterator[Sample]:
             continue
         if kind in {"offtopic", "injection"} or one.case.whole is None or one.case.topic is None:
             continue
-        corpus = one.stages.corpus
-        features = signals.stated(corpus, one.case.whole.question, one.case.topic, _chosen(one), one.case.ranked)
+        whole, about = one.case.whole, one.case.topic
+        features = signals.stated(one.stages.corpus, whole.question, about, _chosen(one), one.case.ranked)
+        features |= signals.apart(several=bool(one.case.parts))
         yield Sample(features, kind not in FITTING, one.weight, one.stages.meaning(one.case), one.policy)
 
 

@@ -56,13 +56,17 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a verdict stands on: the question, its words' weights, what is quoted, what was found, its vector if there is one."""
+    """What a verdict stands on: the question, its words' weights, what is quoted, what was found, its vector if there is one.
+
+    `several` says that it was cut into a question for each of several things.
+    """
 
     question: Question
     about: Topic
     chosen: Sequence[Candidate]
     ranked: Sequence[Candidate]
     meaning: Direction | None = None
+    several: bool = False
 
     @property
     def best(self) -> Candidate:
@@ -93,6 +97,7 @@ def _of_quotes(corpus: Corpus, found: Evidence, support: float) -> Judgement:
     contradicted = tuple(corrections(corpus, question, best, found.chosen))
     model = of("stated", found.meaning)
     features = signals.stated(corpus, question, about, found.chosen, found.ranked)
+    features |= signals.apart(several=found.several)
     complete = model.probability(features, found.meaning)
     if contradicted or complete >= model.threshold:
         return Judgement("answered", support, contradicted=contradicted, complete=complete)

@@ -1,14 +1,15 @@
 """What speaks for a document treating a question, and for the quoted sentences stating all that was asked: numbers by name."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from assistant.absences import absent_bodies, absent_districts, absent_years, elsewhere, unknown_weights
 from assistant.choosing import closeness_of, on_topic
 from assistant.corpus import Corpus
-from assistant.ranking import Candidate, Topic, certainty
-from assistant.reading import Question
+from assistant.ranking import IN_HEADING, Candidate, Topic, certainty, match
+from assistant.reading import Question, Term
 from assistant.slots import ASKING, Slot
+from assistant.units import counts_otherwise
 
 CHAT = re.compile(
     r"写(?:一?首|一?篇|个|一个|一段|诗|作文|代码|小说|情书)|翻译|笑话|讲个?故事|唱|股票|彩票|星座|食谱|怎么做菜|好吃|好食|餐厅|餐馆|天气|下雨|气温|几点(?:了|收|开)|陪我聊|聊天|"
@@ -72,6 +73,8 @@ def stated(
     best = chosen[0]
     told = [one.sentence.folded for one in chosen if on_topic(best, one)]
     share, longest, near = unknown_weights(corpus, question, about, ASKING)
+    whether = float(bool(WHETHER.search(question.folded)))
+    unsaid = _unsaid(corpus, about, chosen)
     found = {
         "closeness": best.closeness or 0.0,
         "coverage": best.coverage,
@@ -84,7 +87,8 @@ def stated(
         "no_vectors": float(best.closeness is None),
         "supposing": float(bool(SUPPOSING.search(question.folded))),
         "relative_year": float(bool(RELATIVE_YEAR.search(question.folded))),
-        "whether": float(bool(WHETHER.search(question.folded))),
+        "whether": whether,
+        "whether_unknown": whether * share,
         "confirming": float(question.confirming),
         "listing": float(question.listing),
         "no_slot": float(not question.slots),
@@ -92,8 +96,28 @@ def stated(
         "absent_place": float(bool(elsewhere(corpus, question) or absent_districts(corpus, question))),
         "absent_body": float(bool(absent_bodies(corpus, question))),
         "carried": float(bool(about.carried)),
+        "closest_quoted": max(one.closeness or 0.0 for one in chosen),
+        "quoted": float(len(chosen)),
+        "telling_unsaid": max(unsaid.values(), default=0.0),
+        "asked_unsaid": bool(question.slots) * sum(unsaid.values()) / about.own_total,
+        "counted_otherwise": float(counts_otherwise(question.folded, [one.sentence.folded for one in chosen])),
     }
     return found | _by_group(question.slots, told)
+
+
+def apart(*, several: bool) -> dict[str, float]:
+    """Return what speaks beside `stated` for a question that was cut into one for each of `several` things."""
+    return {"several": float(several)}
+
+
+def _unsaid(corpus: Corpus, about: Topic, chosen: Sequence[Candidate]) -> Mapping[Term, float]:
+    """Return how much of each word's weight neither the quotes nor the heading over the first of them have."""
+    heading = corpus.articles[chosen[0].sentence.article].folded_heading
+    told = [one.sentence.folded for one in chosen]
+    return {
+        term: weight * (1 - max(IN_HEADING * match(term, heading), *(match(term, text) for text in told)))
+        for term, weight in about.weights.items()
+    }
 
 
 def _by_group(slots: Sequence[Slot], told: Sequence[str]) -> dict[str, float]:

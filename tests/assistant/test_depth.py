@@ -16,6 +16,7 @@ from assistant.parts import split
 from assistant.reading import read
 from assistant.routing import calculator
 from assistant.slots import slots_in
+from assistant.units import counts_otherwise
 from policies.facts.extraction import proposals
 from policies.parser import parse
 from tests.assistant.conftest import PLAN, SECOND
@@ -224,3 +225,16 @@ def test_a_run_is_compared_with_the_one_before(by_words: Answering) -> None:
     assert evaluating.changes(before, now) == ["against the run of 2026-01-01", "  own: strict 0.5 -> 1 (+0.5)"]
     assert evaluating.changes(None, now)
     assert any("single" in line for line in evaluating.table(one, dict.fromkeys(evaluating.MODES, report)))
+
+
+@pytest.mark.parametrize(
+    ("asked", "told", "otherwise"),
+    [
+        ("领消费券要几个工作日", "面向老年人,每人每月最高500元", True),
+        ("标准厂房要签几年", "前两年免租金", False),
+        ("一共几家企业", "赋能50家企业", False),
+        ("奖励什么", "奖励200万元", False),
+    ],
+)
+def test_a_number_asked_of_one_thing_is_not_told_by_another(asked: str, told: str, *, otherwise: bool) -> None:
+    assert counts_otherwise(asked, [told]) is otherwise
