@@ -120,9 +120,6 @@ def _few(question: Question, about: Topic, ranked: Sequence[Candidate]) -> list[
 
 def _continuing(question: Question, best: Candidate, ranked: Sequence[Candidate]) -> Candidate | None:
     """Return the sentence beside the best one that says what is asked and the best does not, if any is near enough."""
-    # Figures stand in every other sentence: one further on is as likely to be that of another thing.
-    if FIGURE_SLOTS & question.slot_names:
-        return None
     return next(
         (
             one
