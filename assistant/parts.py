@@ -20,6 +20,8 @@ MENTIONS = re.compile(
 # 去年和今年 is one thing asked of two years; marks between two asked figures part two questions.
 JOINTS = frozenset(["和", "与", "跟", "及", "以及", "还是", "还有", "同", "同埋", "或", "vs", "and", "or", "versus"])
 CLAUSE = re.compile(r"[,，](?!还是|和|与|跟)|[:：;；。?？!！]")
+SENTENCE = re.compile(r"[:：;；。?？!！]")
+WHETHER = re.compile(r"能不能|可不可以|能否|可否|是否|有没有|会不会|要不要|[吗么]$")
 NUMBERS_ASKED = re.compile(r"多少|(?<!十)几[个家项年条次]|百分之几|几成|何时|哪年|什么时候|how (?:much|many)")
 # What counts the things asked of and names none of them: 机器人与无人驾驶两块.
 COUNTING = re.compile(r"(?:[这那])?[两二三四几](?:头|边|块|者|样|件事|项|处|个?方面|种情形|个领域)(?:[上里])?")
@@ -33,7 +35,7 @@ def split(corpus: Corpus, question: Question) -> list[Question]:
     if MENTIONS.search(question.folded):
         return []
     clauses = [clause for clause in CLAUSE.split(question.folded) if clause.strip()]
-    asked = _asked_apart(corpus, clauses)
+    asked = _asked_apart(corpus, clauses) or _sentences_apart(corpus, question)
     if asked or not _asks_for_several(question):
         return asked
     for clause in sorted(clauses, key=lambda text: -len(list(_pieces(text)))):
@@ -56,6 +58,14 @@ def _asked_apart(corpus: Corpus, clauses: Sequence[str]) -> list[Question]:
     return bare if all(_names_a_thing(corpus, piece) for piece in bare) else []
 
 
+def _sentences_apart(corpus: Corpus, question: Question) -> list[Question]:
+    """Return the sentences that ask, each for its own thing; what the others tell is lent to them with the whole."""
+    bare = [read(one.strip()) for one in SENTENCE.split(question.folded) if one.strip()]
+    asking = [one for one in bare if _asks(one)]
+    apart = 1 < len(asking) <= MOST and all(_names_a_thing(corpus, one) for one in asking)
+    return asking if apart else []
+
+
 def _pieces_asking(clause: str) -> list[str]:
     """Cut a clause at what joins two questions; one that asks once stays whole."""
     pieces = list(_pieces(clause))
@@ -63,7 +73,7 @@ def _pieces_asking(clause: str) -> list[str]:
 
 
 def _asks(piece: Question) -> bool:
-    return bool(ASKING.search(piece.folded)) or bool(piece.slots)
+    return bool(ASKING.search(piece.folded) or WHETHER.search(piece.folded) or piece.slots)
 
 
 def compares(question: Question) -> bool:
@@ -112,7 +122,8 @@ def _is_cut(clause: str) -> bool:
 
 
 def _names_a_thing(corpus: Corpus, piece: Question) -> bool:
-    telling = [term for term in piece.terms if not MONEY_WORDS & set(term.forms)]
+    # 最高多少 names no thing.
+    telling = [term for term in piece.terms if not MONEY_WORDS & set(term.forms) and not term.text.startswith("最")]
     return any(len(term.text) > 1 and (known(corpus, term) or len(term.forms) > 1) for term in telling)
 
 

@@ -38,6 +38,8 @@ SETS: Mapping[str, Any] = {
     "fitted on": _l("用来调校的题，行动方案"),
     "held out, plan": _l("调校时没有看过的题，行动方案"),
     "held out, fourth policy": _l("调校时没有看过的题，第四份文件"),
+    "fresh, plan": _l("最后才出的题，行动方案"),
+    "fresh, seventh policy": _l("最后才出的题，第七份文件"),
     "many documents": _l("同时问几份文件"),
 }
 COUNTED = frozenset({"size"})

@@ -47,6 +47,8 @@ def second_by_words() -> Answering:
         ("“政府统筹建设、授权数据使用”是什么模式", 0),
         ("算力券发给谁,软件名园奖励多少", 2),
         ("软件名园奖励多少,还有算力券发给谁", 2),
+        ("我们打算扩建:软件名园的奖励,建成后给多少？算力券能不能一起领？", 2),
+        ("算力券有吗？最高多少？", 0),
     ],
 )
 def test_a_question_for_several_things_is_cut(known: Corpus, text: str, count: int) -> None:

@@ -136,7 +136,7 @@ def begun(page: Page, scenario: str) -> Page:
     """Begin a bid for a scenario, with the code's last group as proof that it was written down."""
     page.goto(scenario)
     page.get_by_role("main").get_by_text("我要揭榜").click()
-    page.get_by_label("口令的最后一组").fill(page.locator(".secret-code").inner_text().strip()[-4:])
+    page.get_by_label("口令的最后一组").fill(page.locator(".bid-code span").last.inner_text())
     page.get_by_role("button", name="抄好了，开始写方案").click()
     expect(page.locator("form#draft")).to_be_visible()
     return page
