@@ -90,12 +90,20 @@ def test_two_holders_open_what_is_past_its_deadline(desks: Desks, instance: Path
     assert desks.wrong == []
 
 
-LATER = "地下管廊积水预警与排水联动"
+LATER = "公园鸟鸣自动识别与迁徙记录"
+# Words of their own, so that what other journeys look for is not found here.
+BIRDS = {
+    "background": "巡护员每月两次步行记鸟，一条样线走半天，夜里的鸟一只也记不到。",
+    "scope": "在十二处林地放录音设备，从鸣声辨认鸟种，按日汇总成迁徙记录。",
+    "indicators": "常见鸟种识别率≥90%",
+    "resources": "三年的录音样本。",
+    "acceptance": "由第三方抽听二百段录音，全部达标方予验收。",
+}
 SHARE = re.compile(r"(?:[0-9A-Z]{4}-){6}[0-9A-Z]{4}")
 
 
 def test_three_holders_are_named_and_take_their_shares_and_only_then_bids_are_taken(desks: Desks) -> None:
-    _desk, public = published(desks, LATER)
+    _desk, public = published(desks, LATER, **BIRDS)
     bid = begun(desks.of(BIDDER), public)
     expect(bid.locator("main")).to_contain_text("三方密钥还在办理")
     page = desks.of(APPROVER)
