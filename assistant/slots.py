@@ -135,7 +135,7 @@ SLOTS: tuple[Slot, ...] = (
     _slot(
         "materials",
         ("申请材料", "the documents to submit"),
-        r"(?:交|提交|准备|带|备|递|需要|哪些|什么)[^,，。]{0,6}(?:材料|资料|证明|证件|执照)|申请材料|申报材料|申请表|哪些证|documents? .*(?:submit|need|must)|(?:submit|need|must|which) .*documents?|paperwork",
+        r"(?:交|提交|准备|带|备|递|需要|哪些|什么)[^,，。]{0,6}(?:材料|资料|证明|证件|执照)|申请材料|申报材料|申请表|哪些证|(?:上传|提交|递交|交|带)(?:上)?(?:哪几样|哪几种|哪些|什么|啥)(?:东西|文件|表)?|documents? .*(?:submit|need|must)|(?:submit|need|must|which) .*documents?|paperwork",
         r"材料|资料|证明|证件",
     ),
     _slot(

@@ -49,6 +49,7 @@ def second_by_words() -> Answering:
         ("软件名园奖励多少,还有算力券发给谁", 2),
         ("我们打算扩建:软件名园的奖励,建成后给多少？算力券能不能一起领？", 2),
         ("算力券有吗？最高多少？", 0),
+        ("算力券、软件名园和数据海关三项各要做到多少", 3),
     ],
 )
 def test_a_question_for_several_things_is_cut(known: Corpus, text: str, count: int) -> None:
