@@ -142,8 +142,13 @@ def submit(session: Session, actor: Actor, bid: Bid, code: str, received: dateti
     step(session, bid, "submit", actor.role)
     _fill(session, bid, seal, made, received)
     bid.draft = _locked(bid, code, content.with_copy(draft, made))
-    receipt = BidReceipt(bid_id=bid.id, scenario_id=bid.scenario_id, digest=made.digest, received_at=received)
-    receipt.price_digest = made.price_digest
+    receipt = BidReceipt(
+        bid_id=bid.id,
+        scenario_id=bid.scenario_id,
+        digest=made.digest,
+        price_digest=made.price_digest,
+        received_at=received,
+    )
     session.add(receipt)
     session.flush()
     _record(session, actor, "submit", bid, digest=made.digest)

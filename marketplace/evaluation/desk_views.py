@@ -84,29 +84,13 @@ def due(scenario_id: int) -> BaseResponse:
 @blueprint.post(f"{BELOW}/panel/<{NUMBER}:member_id>/remove")
 @access("evaluation.manage")
 def remove(scenario_id: int, member_id: int) -> BaseResponse:
-    form, found = WordsForm(), load(scenario_id)
-    member = _member(found, member_id)
-    if not form.validate():
-        return _page(found, HTTPStatus.UNPROCESSABLE_ENTITY, removing=(member_id, form))
-    try:
-        operations.remove(db.session(), principal().actor, member, form.words.data or "")
-    except InvalidInputError as error:
-        return _again(scenario_id, error, removing=(member_id, form))
-    return done(_("已移出评审组"), "evaluation.scenario", scenario_id=scenario_id)
+    return _let_go(scenario_id, member_id, operations.remove, lambda _evaluation: str(_("已移出评审组")))
 
 
 @blueprint.post(f"{BELOW}/panel/<{NUMBER}:member_id>/release")
 @access("evaluation.manage")
 def release(scenario_id: int, member_id: int) -> BaseResponse:
-    form, found = WordsForm(), load(scenario_id)
-    member = _member(found, member_id)
-    if not form.validate():
-        return _page(found, HTTPStatus.UNPROCESSABLE_ENTITY, removing=(member_id, form))
-    try:
-        releasing.release(db.session(), principal().actor, member, form.words.data or "")
-    except InvalidInputError as error:
-        return _again(scenario_id, error, removing=(member_id, form))
-    return done(_released(member.evaluation), "evaluation.scenario", scenario_id=scenario_id)
+    return _let_go(scenario_id, member_id, releasing.release, _released)
 
 
 @blueprint.post(f"{BELOW}/panel/<{NUMBER}:member_id>/chair")
@@ -160,6 +144,21 @@ def disqualify(scenario_id: int, token: str) -> BaseResponse:
 @access("evaluation.bid")
 def file(scenario_id: int, token: str, place: int) -> Response:
     return send_file_of(load_bid(load(scenario_id), token), place)
+
+
+def _let_go(
+    scenario_id: int, member_id: int, act: Callable[..., None], said: Callable[[Evaluation], str]
+) -> BaseResponse:
+    """Take a member off the panel by `act`, with the words that are asked for; `said` is what the next page tells."""
+    form, found = WordsForm(), load(scenario_id)
+    member = _member(found, member_id)
+    if not form.validate():
+        return _page(found, HTTPStatus.UNPROCESSABLE_ENTITY, removing=(member_id, form))
+    try:
+        act(db.session(), principal().actor, member, form.words.data or "")
+    except InvalidInputError as error:
+        return _again(scenario_id, error, removing=(member_id, form))
+    return done(said(member.evaluation), "evaluation.scenario", scenario_id=scenario_id)
 
 
 def _appoint(found: Scenario, people: Sequence[Membership], head: int | None) -> None:

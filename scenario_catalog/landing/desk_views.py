@@ -1,9 +1,11 @@
 """The desk: the list, one landing, and what is done with it."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Response, abort, request
 from flask_babel import gettext as _
+from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
 
 from accounts.rules import AGENCY_READERS, ENTERPRISE_READERS
@@ -13,7 +15,7 @@ from core.extensions import db
 from core.web import paginate, render
 from scenario_catalog.landing import operations, presenting, queries, returning
 from scenario_catalog.landing.forms import ContractForm, FailForm, PlanForm, ReplicationForm, ReportForm, SendBackForm
-from scenario_catalog.landing.models import Replication
+from scenario_catalog.landing.models import Landing, Replication
 from scenario_catalog.landing.pages import UNREADABLE, done, landing_page
 from scenario_catalog.landing.routes import DESK, NUMBER, blueprint, load
 
@@ -40,30 +42,23 @@ def one(number: str) -> Response:
 @access("landing.write")
 def describe(number: str) -> BaseResponse:
     form, found = ContractForm(prefix="contract-"), load(number)
-    if not form.validate():
-        return landing_page(found, status=UNREADABLE, contract_form=form)
     act = lambda: operations.describe(db.session(), principal().actor, found, form.contract)  # noqa: E731 - passed on
-    return done(number, act, _("已保存合同信息"), "contract", contract_form=form)
+    return _asked(number, found, act, _("已保存合同信息"), "contract", contract_form=form)
 
 
 @blueprint.post(f"{DESK}/milestones")
 @access("landing.write")
 def plan(number: str) -> BaseResponse:
     form, found = PlanForm(prefix="plan-"), load(number)
-    if not form.validate():
-        return landing_page(found, status=UNREADABLE, plan_form=form)
     act = lambda: operations.plan(db.session(), principal().actor, found, form.plan)  # noqa: E731 - passed on
-    return done(number, act, _("已增加节点"), "milestones", plan_form=form)
+    return _asked(number, found, act, _("已增加节点"), "milestones", plan_form=form)
 
 
 @blueprint.post(f"{DESK}/results")
 @access("landing.write")
 def report(number: str) -> BaseResponse:
     form, found = ReportForm(prefix="report-"), load(number)
-    if not form.validate():
-        return landing_page(found, status=UNREADABLE, report_form=form)
-    said = (form.results.data or "", form.conditions.data or "")
-    return done(number, lambda: _report(found, *said), _("已保存成效"), "results", report_form=form)
+    return _asked(number, found, lambda: _report(found, form), _("已保存成效"), "results", report_form=form)
 
 
 @blueprint.post(f"{DESK}/pilot")
@@ -77,10 +72,8 @@ def pilot(number: str) -> BaseResponse:
 @access("landing.fail")
 def fail(number: str) -> BaseResponse:
     form, found = FailForm(prefix="fail-"), load(number)
-    if not form.validate():
-        return landing_page(found, status=UNREADABLE, fail_form=form)
     act = lambda: operations.fail(db.session(), principal().actor, found, form.words.data or "")  # noqa: E731 - passed on
-    return done(number, act, _("已宣告验收未通过"), fail_form=form)
+    return _asked(number, found, act, _("已宣告验收未通过"), fail_form=form)
 
 
 @blueprint.post(f"{DESK}/verify")
@@ -94,10 +87,8 @@ def verify(number: str) -> BaseResponse:
 @access("landing.verify")
 def send_back(number: str) -> BaseResponse:
     form, found = SendBackForm(prefix="back-"), load(number)
-    if not form.validate():
-        return landing_page(found, status=UNREADABLE, send_back_form=form)
     act = lambda: returning.send_back(db.session(), principal().actor, found, form.words.data or "")  # noqa: E731 - passed on
-    return done(number, act, _("已退回，需求单位和承建方会收到通知"), send_back_form=form)
+    return _asked(number, found, act, _("已退回，需求单位和承建方会收到通知"), send_back_form=form)
 
 
 @blueprint.post(f"{DESK}/resubmit")
@@ -113,11 +104,9 @@ def resubmit(number: str) -> BaseResponse:
 @access("landing.write")
 def replicate(number: str) -> BaseResponse:
     form, found = ReplicationForm(prefix="copy-"), load(number)
-    if not form.validate():
-        return landing_page(found, status=UNREADABLE, replication_form=form)
-    copy = Replication(place=form.place.data, since=form.since.data, note=form.note.data or "")
-    act = lambda: operations.replicate(db.session(), principal().actor, found, copy)  # noqa: E731 - passed on
-    return done(number, act, _("已登记复制推广"), "replications", replication_form=form)
+    return _asked(
+        number, found, lambda: _replicate(found, form), _("已登记复制推广"), "replications", replication_form=form
+    )
 
 
 @blueprint.post(f"{DESK}/replications/<{NUMBER}:replication_id>/remove")
@@ -129,8 +118,23 @@ def forget_replication(number: str, replication_id: int) -> BaseResponse:
     return done(number, act, _("已移除"), "replications")
 
 
-def _report(found: Any, results: str, conditions: str) -> None:
-    operations.report(db.session(), principal().actor, found, results, conditions)
+def _asked(
+    number: str, found: Landing, act: Callable[[], Any], message: str, anchor: str = "", **named: FlaskForm
+) -> BaseResponse:
+    """Do what a form asks for, and go on; where it cannot be done, the form is shown again under the name it is given by."""
+    if not all(form.validate() for form in named.values()):
+        return landing_page(found, status=UNREADABLE, **named)
+    return done(number, act, message, anchor, **named)
+
+
+def _report(found: Landing, form: ReportForm) -> None:
+    said = (form.results.data or "", form.conditions.data or "")
+    operations.report(db.session(), principal().actor, found, *said)
+
+
+def _replicate(found: Landing, form: ReplicationForm) -> None:
+    copy = Replication(place=form.place.data, since=form.since.data, note=form.note.data or "")
+    operations.replicate(db.session(), principal().actor, found, copy)
 
 
 def _of_reader(rows: Any) -> Any:
