@@ -189,9 +189,8 @@ def _listed(corpus: Corpus, question: Question, about: Topic, ranked: Sequence[C
     words = anchors(corpus, question, about)
     within = IN_LIST if question.listing else IN_LIST_MEANT
     if MENTIONS.search(question.folded):
-        within = (
-            math.inf
-        )  # what is mentioned stands there to the letter, however little else a sentence has of the question
+        # What is mentioned stands there to the letter, however little else a sentence has of the question.
+        within = math.inf
     fitting = [
         one
         for one in ranked

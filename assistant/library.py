@@ -18,6 +18,7 @@ from assistant.joining import Part, Refusal
 from assistant.judging import Evidence
 from assistant.naming import Naming, naming
 from assistant.parts import compares
+from assistant.ranking import Candidate
 from assistant.reading import Question
 from assistant.verification import plain
 
@@ -26,7 +27,7 @@ MOST_QUOTES = 3
 PIECE = re.compile(r"[^\n\]]*\]?")
 BREAK = re.compile(r"[。;；\[\]“”：:\n]")
 SHORTEST_QUOTE = 8
-# How far below its best (as logits) a document's sentence may stand to give the figure that is compared.
+# How far below its document's best (as logits) a sentence may stand to give a figure that is compared, or prove a claim.
 NEAR = 4.0
 
 
@@ -244,12 +245,16 @@ def _refusal(one: Heard) -> Refusal | None:
     return Refusal(one.shelved.standing, case.answer, case.judged.elsewhere) if case.answer and case.judged else None
 
 
+def likely(case: Case) -> list[Candidate]:
+    """Return the sentences that may answer: those that are quoted, and what is nearly as good as the best."""
+    return [*case.chosen, *(one for one in case.ranked if case.ranked[0].score - one.score <= NEAR)]
+
+
 def _part(one: Heard) -> Part | None:
     case = one.case
     if case.judged is None or case.answer is None:
         return None
-    near = [each for each in case.ranked if case.ranked[0].score - each.score <= NEAR]
-    found = tuple({each.sentence.index: each for each in (*case.chosen, *near)}.values())
+    found = tuple({each.sentence.index: each for each in likely(case)}.values())
     return Part(one.shelved.standing, one.shelved.stages.corpus, one.question, found, case.judged, case.answer)
 
 

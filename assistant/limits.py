@@ -42,11 +42,9 @@ def _limits(folded: str) -> Iterator[Limit]:
 
 def _of(figure: Quantity, before: str, after: str) -> Iterator[Limit]:
     ceiling = NEGATED.search(before) or CEILING_BEFORE.search(before)
-    floor = None if ceiling else FLOOR_BEFORE.search(before)
-    follows = None if ceiling or floor else FLOOR_AFTER.search(after) or CEILING_AFTER.search(after)
-    word = ceiling or floor
-    if word:
-        yield Limit((word[0] + figure.text).strip(), figure.kind, figure.value, floor is not None)
-    elif follows:
-        text = figure.text + follows[0].strip()
-        yield Limit(text, figure.kind, figure.value, FLOOR_AFTER.search(after) is not None)
+    if word := ceiling or FLOOR_BEFORE.search(before):
+        yield Limit((word[0] + figure.text).strip(), figure.kind, figure.value, floor=ceiling is None)
+        return
+    floor = FLOOR_AFTER.search(after)
+    if word := floor or CEILING_AFTER.search(after):
+        yield Limit(figure.text + word[0].strip(), figure.kind, figure.value, floor=floor is not None)

@@ -53,17 +53,18 @@ def split(corpus: Corpus, question: Question) -> list[Question]:
 def _asked_apart(corpus: Corpus, clauses: Sequence[str]) -> list[Question]:
     """Return the questions of which each names its own thing and asks for it: 中心由谁运行,指南由谁制定."""
     bare = [read(piece) for clause in clauses for piece in _pieces_asking(clause)]
-    if not 1 < len(bare) <= MOST or not all(_asks(piece) for piece in bare):
-        return []
-    return bare if all(_names_a_thing(corpus, piece) for piece in bare) else []
+    return bare if all(map(_asks, bare)) and _are_apart(corpus, bare) else []
 
 
 def _sentences_apart(corpus: Corpus, question: Question) -> list[Question]:
     """Return the sentences that ask, each for its own thing; what the others tell is lent to them with the whole."""
     bare = [read(one.strip()) for one in SENTENCE.split(question.folded) if one.strip()]
     asking = [one for one in bare if _asks(one)]
-    apart = 1 < len(asking) <= MOST and all(_names_a_thing(corpus, one) for one in asking)
-    return asking if apart else []
+    return asking if _are_apart(corpus, asking) else []
+
+
+def _are_apart(corpus: Corpus, pieces: Sequence[Question]) -> bool:
+    return 1 < len(pieces) <= MOST and all(_names_a_thing(corpus, piece) for piece in pieces)
 
 
 def _pieces_asking(clause: str) -> list[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant import guard
 from assistant.answers import CATALOG, Citation
-from assistant.library import NEAR
+from assistant.library import likely
 from assistant.llm.claims import Claim, Reader
 from assistant.llm.failures import ModelFailureError
 from assistant.llm.prompting import Prompt, Source, prompt, sources
@@ -122,9 +122,7 @@ class Writing:
     def _to_the_point(self, quoted: Citation) -> bool:
         """Tell whether a quote has a sentence that may answer: one that the excerpts show, or nearly as good as their best."""
         case = next(one.case for one in self.spoken if one.corpus.document == quoted.document)
-        best = max((one.score for one in case.ranked), default=0.0)
-        near = (*case.chosen, *(one for one in case.ranked if best - one.score <= NEAR))
-        places = {(one.sentence.article, one.sentence.start) for one in near}
+        places = {(one.sentence.article, one.sentence.start) for one in likely(case)}
         return any(article == quoted.article and quoted.start <= start < quoted.end for article, start in places)
 
     def _source_of(self, claim: Claim) -> Source | None:
