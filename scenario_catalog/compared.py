@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.typed import typed
+from core.typed import stripped, typed
 from retrieval.text import fold, sentences
 
 SHORTEST_SENTENCE = 4
@@ -24,7 +24,7 @@ class Wording:
 
 def wording(title: str, texts: Sequence[tuple[str, str]], heading: str = "title") -> Wording:
     """Return the wording of a title, whose field is `heading`, and (field, text) pairs; what stands twice counts once."""
-    title, found = typed(title).strip(), dict[str, tuple[str, str]]()
+    title, found = stripped(title), dict[str, tuple[str, str]]()
     for field, text in [(heading, title), *texts]:
         for span in sentences(typed(text)):
             if len(span.text) >= SHORTEST_SENTENCE:

@@ -7,7 +7,7 @@ from wtforms.validators import DataRequired, Length, ValidationError
 
 from assistant.quality import rules
 from core.choices import offered
-from core.typed import typed
+from core.typed import stripped
 from policies.numbering import numeral
 
 
@@ -21,7 +21,7 @@ class RatingForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     helpful = BooleanField()
     reason = RadioField(_l("哪里不好"), choices=offered(rules.REASONS), validate_choice=False)
     wrong = SelectMultipleField(_l("哪一句不对"), coerce=int, validate_choice=False)
-    comment = TextAreaField(_l("补充说明"), filters=[typed, str.strip], validators=[_upto(rules.LONGEST_COMMENT)])
+    comment = TextAreaField(_l("补充说明"), filters=[stripped], validators=[_upto(rules.LONGEST_COMMENT)])
 
     def validate_reason(self, field: RadioField) -> None:
         if not self.helpful.data and field.data not in rules.REASONS:
@@ -35,10 +35,10 @@ class ComplaintForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     turn = HiddenField()
     text = TextAreaField(
         _l("投诉内容"),
-        filters=[typed, str.strip],
+        filters=[stripped],
         validators=[DataRequired(_l("请写明投诉内容")), _upto(rules.LONGEST_TEXT)],
     )
-    contact = StringField(_l("联系方式（选填）"), filters=[typed, str.strip], validators=[_upto(rules.LONGEST_CONTACT)])
+    contact = StringField(_l("联系方式（选填）"), filters=[stripped], validators=[_upto(rules.LONGEST_CONTACT)])
 
 
 class ReplyForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
@@ -46,7 +46,7 @@ class ReplyForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 
     text = TextAreaField(
         _l("答复"),
-        filters=[typed, str.strip],
+        filters=[stripped],
         validators=[DataRequired(_l("请写明答复")), _upto(rules.LONGEST_TEXT)],
     )
 
@@ -55,7 +55,7 @@ class CaseForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     """What a right answer to an evaluation case is: its kind, and the articles that answer, by number."""
 
     kind = SelectField(_l("应当"), choices=offered(rules.KINDS))
-    gold = StringField(_l("条文编号"), filters=[typed, str.strip])
+    gold = StringField(_l("条文编号"), filters=[stripped])
 
     def validate_gold(self, field: StringField) -> None:
         if self.kind.data == "single" and not self.articles:

@@ -10,7 +10,7 @@ from assistant.guard import LONGEST
 from assistant.terms import rules
 from assistant.terms.rules import Word
 from core.choices import offered
-from core.typed import typed
+from core.typed import stripped, typed
 from retrieval.text import fold
 
 
@@ -22,12 +22,10 @@ class WordForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     """A word with its forms; `question` and `document` say what to try it on."""
 
     language = RadioField(_l("语言"), choices=offered(rules.LANGUAGES), default=rules.ZH)
-    word = StringField(_l("词"), filters=[typed, str.strip], validators=[DataRequired(_l("请写出词"))])
-    forms = StringField(
-        _l("政策里的说法"), filters=[typed, str.strip], validators=[DataRequired(_l("请至少写一个说法"))]
-    )
-    note = StringField(_l("备注（选填）"), filters=[typed, str.strip], validators=[_upto(rules.LONGEST_NOTE)])
-    question = StringField(_l("试一个问题"), filters=[typed, str.strip], validators=[_upto(LONGEST)])
+    word = StringField(_l("词"), filters=[stripped], validators=[DataRequired(_l("请写出词"))])
+    forms = StringField(_l("政策里的说法"), filters=[stripped], validators=[DataRequired(_l("请至少写一个说法"))])
+    note = StringField(_l("备注（选填）"), filters=[stripped], validators=[_upto(rules.LONGEST_NOTE)])
+    question = StringField(_l("试一个问题"), filters=[stripped], validators=[_upto(LONGEST)])
     document = SelectField(_l("在哪份文件里试"), validate_choice=False)
 
     @property

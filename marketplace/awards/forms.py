@@ -10,7 +10,7 @@ from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from core.choices import offered
-from core.typed import typed
+from core.typed import stripped
 from marketplace.awards import rules
 
 PASSED: Mapping[str, Any] = {"yes": _("通过"), "no": _("未通过")}
@@ -26,7 +26,7 @@ class ReasonForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 
     words = TextAreaField(
         _("理由"),
-        filters=[typed, str.strip],
+        filters=[stripped],
         validators=[DataRequired(_("请写明理由")), _long(rules.LONGEST_REASON)],
     )
 
@@ -34,7 +34,7 @@ class ReasonForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 class ShortlistForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     """Why these finalists, where a rule asks for it."""
 
-    words = TextAreaField(_("说明"), filters=[typed, str.strip], validators=[_long(rules.LONGEST_REASON)])
+    words = TextAreaField(_("说明"), filters=[stripped], validators=[_long(rules.LONGEST_REASON)])
 
 
 class FailureForm(ReasonForm):
@@ -52,12 +52,12 @@ class TrialForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     kind = SelectField(_("方式"), choices=offered(rules.TRIALS))
     tester = StringField(
         _("由谁测试"),
-        filters=[typed, str.strip],
+        filters=[stripped],
         validators=[DataRequired(_("请写明由谁测试")), _long(rules.LONGEST_TESTER)],
     )
     result = TextAreaField(
         _("结果"),
-        filters=[typed, str.strip],
+        filters=[stripped],
         validators=[DataRequired(_("请写明结果")), _long(rules.LONGEST_REASON)],
     )
     passed = RadioField(_("结论"), choices=offered(PASSED), validators=[InputRequired(_("请选择结论"))])
@@ -67,7 +67,7 @@ class TrialForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 class ObjectionForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     """An objection: how long it may be is the operation's rule."""
 
-    text = TextAreaField(_("异议内容"), filters=[typed, str.strip], validators=[DataRequired(_("请写明异议内容"))])
+    text = TextAreaField(_("异议内容"), filters=[stripped], validators=[DataRequired(_("请写明异议内容"))])
 
 
 class AnswerForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
@@ -76,6 +76,6 @@ class AnswerForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     verdict = RadioField(_("结论"), choices=offered(VERDICTS), validators=[InputRequired(_("请选择结论"))])
     words = TextAreaField(
         _("答复"),
-        filters=[typed, str.strip],
+        filters=[stripped],
         validators=[DataRequired(_("请写明答复")), _long(rules.LONGEST_ANSWER)],
     )

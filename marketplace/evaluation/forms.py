@@ -11,7 +11,7 @@ from wtforms import DateField, RadioField, SelectField, StringField, TextAreaFie
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from core.choices import offered
-from core.typed import typed
+from core.typed import stripped
 from marketplace.bids.rules import DISQUALIFICATIONS
 from marketplace.calls.rules import Criterion
 from marketplace.evaluation import rules
@@ -38,7 +38,7 @@ class WordsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 
     words = TextAreaField(
         _("理由"),
-        filters=[typed, str.strip],
+        filters=[stripped],
         validators=[
             DataRequired(_("请写明理由")),
             Length(max=LONGEST_STATEMENT, message=_("最多 %(n)s 字", n=LONGEST_STATEMENT)),
@@ -52,7 +52,7 @@ class SignatureForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     answer = RadioField(_("我的意见"), choices=offered(ANSWERS), validators=[InputRequired(_("请选择一项"))])
     words = TextAreaField(
         _("异议理由"),
-        filters=[typed, str.strip],
+        filters=[stripped],
         validators=[Length(max=LONGEST_COMMENT, message=_("最多 %(n)s 字", n=LONGEST_COMMENT))],
     )
 
@@ -63,7 +63,7 @@ class DeclarationForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no type
     choice = RadioField(_("申报"), choices=offered(CHOICES), validators=[InputRequired(_("请选择一项"))])
     statement = TextAreaField(
         _("说明"),
-        filters=[typed, str.strip],
+        filters=[stripped],
         validators=[Length(max=LONGEST_STATEMENT, message=_("最多 %(n)s 字", n=LONGEST_STATEMENT))],
     )
 
@@ -76,7 +76,7 @@ class DisqualificationForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no
     )
     article = StringField(
         _("依据条款"),
-        filters=[typed, str.strip],
+        filters=[stripped],
         validators=[
             DataRequired(_("请写明依据的条款")),
             Length(max=LONGEST_ARTICLE, message=_("最多 %(n)s 字", n=LONGEST_ARTICLE)),
@@ -84,7 +84,7 @@ class DisqualificationForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no
     )
     words = TextAreaField(
         _("认定的事实"),
-        filters=[typed, str.strip],
+        filters=[stripped],
         validators=[
             DataRequired(_("请写明认定的事实")),
             Length(max=LONGEST_REASON, message=_("最多 %(n)s 字", n=LONGEST_REASON)),
@@ -109,7 +109,7 @@ def read_sheet(values: Mapping[str, str], criteria: Sequence[Criterion]) -> Type
     """Return the sheet that a form brought; what is no points is an error beside its field and kept as typed."""
     texts, scores, errors = dict[str, str](), dict[str, dict[str, Any]](), dict[str, str]()
     for one in criteria:
-        points, comment = values.get(f"points-{one.key}", ""), typed(values.get(f"comment-{one.key}", "")).strip()
+        points, comment = values.get(f"points-{one.key}", ""), stripped(values.get(f"comment-{one.key}", ""))
         texts |= {f"points-{one.key}": points, f"comment-{one.key}": comment}
         found = rules.read_points(points)
         if found is None and points.strip():

@@ -11,7 +11,7 @@ from wtforms import DateField, IntegerField, SelectField, StringField, Validatio
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, Regexp
 
 from core import clock
-from core.typed import typed
+from core.typed import stripped, typed
 from policies.drafts.marks import mark_of
 from policies.drafts.rules import ABOUT, ARTICLE, ASIDE, BODY, MOST_PARAGRAPHS, ROLES, Paragraph
 from policies.parser import IDENTIFIER, LONGEST
@@ -36,7 +36,7 @@ def _most(length: int) -> Length:
 
 
 def _line(name: str) -> StringField:
-    return StringField(LABELS[name], [_most(LONGEST[name])], filters=[typed, str.strip])
+    return StringField(LABELS[name], [_most(LONGEST[name])], filters=[stripped])
 
 
 class Day(DateField):
@@ -74,7 +74,7 @@ class AboutForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
                 message=lazy_gettext("只能用小写英文字母、数字，以连字符、下划线或句点相连"),
             ),
         ],
-        filters=[typed, str.strip],
+        filters=[stripped],
     )
     title = _line("title")
     title_en = _line("title_en")
@@ -119,7 +119,7 @@ class WithdrawForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     reason = StringField(
         lazy_gettext("撤下的理由"),
         [DataRequired(lazy_gettext("请写明撤下的理由")), _most(200)],
-        filters=[typed, str.strip],
+        filters=[stripped],
     )
 
 

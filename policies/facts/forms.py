@@ -9,7 +9,7 @@ from wtforms import SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, Length
 
 from core.choices import offered
-from core.typed import typed
+from core.typed import stripped, typed
 from policies.facts.operations import Correction
 from policies.facts.rules import KINDS, ROLES
 from policies.quantities import amount_of
@@ -23,7 +23,7 @@ def _most(length: int) -> Length:
 
 def decimal_of(written: str) -> Decimal | None:
     """Read a value as it is typed: 1000, 1,000, 1000万, 三千万. None if it is no number from 0 up."""
-    plain = typed(written).strip().replace("，", ",").replace(" ", "")
+    plain = stripped(written).replace("，", ",").replace(" ", "")
     try:
         found: Decimal | None = Decimal(plain.replace(",", ""))
     except InvalidOperation:
@@ -37,17 +37,17 @@ class FactForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     indicator = StringField(
         lazy_gettext("指标"),
         [DataRequired(lazy_gettext("请写明这个数字说的是什么")), _most(200)],
-        filters=[typed, str.strip],
+        filters=[stripped],
     )
-    comparator = StringField(lazy_gettext("限定词"), [_most(16)], filters=[typed, str.strip])
-    value = StringField(lazy_gettext("数值"), [_most(40)], filters=[typed, str.strip])
-    unit = StringField(lazy_gettext("单位"), [_most(40)], filters=[typed, str.strip])
+    comparator = StringField(lazy_gettext("限定词"), [_most(16)], filters=[stripped])
+    value = StringField(lazy_gettext("数值"), [_most(40)], filters=[stripped])
+    unit = StringField(lazy_gettext("单位"), [_most(40)], filters=[stripped])
     kind = SelectField(lazy_gettext("类别"), choices=offered(KINDS))
     role = SelectField(lazy_gettext("用途"), choices=offered(ROLES))
-    deadline = StringField(lazy_gettext("期限"), [_most(80)], filters=[typed, str.strip])
-    body = StringField(lazy_gettext("负责单位"), [_most(200)], filters=[typed, str.strip])
-    place = StringField(lazy_gettext("地点"), [_most(200)], filters=[typed, str.strip])
-    conditions = TextAreaField(lazy_gettext("条件"), [_most(600)], filters=[typed, str.strip])
+    deadline = StringField(lazy_gettext("期限"), [_most(80)], filters=[stripped])
+    body = StringField(lazy_gettext("负责单位"), [_most(200)], filters=[stripped])
+    place = StringField(lazy_gettext("地点"), [_most(200)], filters=[stripped])
+    conditions = TextAreaField(lazy_gettext("条件"), [_most(600)], filters=[stripped])
 
     def validate_value(self, field: StringField) -> None:
         if field.data and decimal_of(field.data) is None:

@@ -6,7 +6,7 @@ from wtforms import DateField, StringField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length, Regexp
 
 from core import clock
-from core.typed import typed
+from core.typed import stripped
 from policies.facts.forms import decimal_of
 from policies.targets.operations import Published
 
@@ -21,12 +21,12 @@ class EntryForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     figure = StringField(
         lazy_gettext("公布的数字"),
         [DataRequired(lazy_gettext("请照抄公布的数字")), _most(120)],
-        filters=[typed, str.strip],
+        filters=[stripped],
     )
-    value = StringField(lazy_gettext("可比数值"), [_most(40)], filters=[typed, str.strip])
+    value = StringField(lazy_gettext("可比数值"), [_most(40)], filters=[stripped])
     as_of = DateField(lazy_gettext("数据日期"), [InputRequired(lazy_gettext("请填写数据截至哪一天"))])
     source_title = StringField(
-        lazy_gettext("来源名称"), [DataRequired(lazy_gettext("请写明来源")), _most(200)], filters=[typed, str.strip]
+        lazy_gettext("来源名称"), [DataRequired(lazy_gettext("请写明来源")), _most(200)], filters=[stripped]
     )
     source_url = StringField(
         lazy_gettext("来源网址"),
@@ -35,7 +35,7 @@ class EntryForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
             _most(500),
             Regexp(r"https?://[^\s/]+\.[^\s]+$", message=lazy_gettext("请填写以 https:// 或 http:// 开头的完整网址")),
         ],
-        filters=[typed, str.strip],
+        filters=[stripped],
     )
 
     def validate_value(self, field: StringField) -> None:
@@ -60,5 +60,5 @@ class WithdrawForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     reason = StringField(
         lazy_gettext("撤下的理由"),
         [DataRequired(lazy_gettext("请写明撤下的理由")), _most(200)],
-        filters=[typed, str.strip],
+        filters=[stripped],
     )

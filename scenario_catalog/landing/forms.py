@@ -24,7 +24,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from core import clock
 from core.choices import offered
 from core.files import accepted
-from core.typed import typed
+from core.typed import one_line, stripped
 from scenario_catalog.columns import TITLE_LENGTH
 from scenario_catalog.landing import rules
 from scenario_catalog.landing.evidence import Label
@@ -36,14 +36,6 @@ LONGEST_CONTRACT = 200
 LONGEST_ADDRESS = 500
 # Years of a landing: a typed 0026 or 20261 is a slip.
 FIRST_YEAR, LAST_YEAR = 2000, 2100
-
-
-def one_line(text: str | None) -> str:
-    return " ".join(typed(text).split())
-
-
-def stripped(text: str | None) -> str:
-    return typed(text).strip()
 
 
 def _at_most(most: int) -> Length:

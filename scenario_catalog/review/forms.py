@@ -9,7 +9,7 @@ from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from core.choices import offered
-from core.typed import typed
+from core.typed import stripped
 from scenario_catalog.fields import required_text
 from scenario_catalog.operations import LONGEST_NOTE
 from scenario_catalog.review.reasons import REASONS
@@ -50,7 +50,7 @@ class ReturnForm(_Revision):
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
-    words = TextAreaField(_("退回理由"), filters=[typed, str.strip])
+    words = TextAreaField(_("退回理由"), filters=[stripped])
 
     @property
     def ground(self) -> str:
